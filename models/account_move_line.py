@@ -1,0 +1,59 @@
+from odoo import fields, models
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    outplacement_instalment_id = fields.Many2one(
+        "outplacement.instalment",
+        string="Instalment",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="The instalment that this line bills.",
+    )
+    outplacement_period_start = fields.Date(string="Service Period from", readonly=True)
+    outplacement_period_end = fields.Date(string="Service Period until", readonly=True)
+    outplacement_credited_line_id = fields.Many2one(
+        "account.move.line",
+        string="Credited Line",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The line of an instalment that this line of a credit note credits.",
+    )
+    outplacement_credit_line_ids = fields.One2many(
+        "account.move.line", "outplacement_credited_line_id", string="Credit Note Lines"
+    )
+
+    _outplacement_instalment_uniq = models.UniqueIndex(
+        "(outplacement_instalment_id) WHERE outplacement_instalment_id IS NOT NULL",
+        "This instalment is on an invoice already.",
+    )
+
+    def _copy_data_extend_business_fields(self, values):
+        """Remember on a credit note what it credits. The instalment itself stays with
+        the one line that bills it (R9)."""
+        super()._copy_data_extend_business_fields(values)
+        if self.outplacement_instalment_id:
+            values["outplacement_credited_line_id"] = self.id
+
+    def _is_outplacement_withdrawn(self):
+        """Whether the line bills nothing any more: its invoice is cancelled, or
+        posted credit notes took back its whole amount."""
+        self.ensure_one()
+        credits = self.outplacement_credit_line_ids.filtered(
+            lambda line: (
+                line.parent_state == "posted" and line.move_id.move_type == "out_refund"
+            )
+        )
+        credited, billed = (
+            abs(sum(credits.mapped("price_total"))),
+            abs(self.price_total),
+        )
+        return self.parent_state == "cancel" or bool(
+            credits and self.currency_id.compare_amounts(credited, billed) >= 0
+        )

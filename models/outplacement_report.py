@@ -1,0 +1,349 @@
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+# The employer's window. A field more on this list is a decision of the house: the
+# candidate has to know of it (tests hold the list against the model).
+WHITELIST = frozenset(
+    {
+        "reference",
+        "package",
+        "date_from",
+        "date_to",
+        "term_end",
+        "sessions_planned",
+        "sessions_held",
+        "sessions_cancelled",
+        "sessions_no_show",
+        "sessions_left",
+        "phases_text",
+        "applications_consent",
+        "application_count",
+        "interview_count",
+        "next_steps_text",
+        "schooling_text",
+        "placed",
+        "date_placement",
+        "new_employer_consent",
+        "new_employer",
+        "remark",
+    }
+)
+# What portal users, employer contacts and candidates, read besides: the frame.
+PORTAL_FIELDS = WHITELIST | {
+    "id",
+    "display_name",
+    "name",
+    "state",
+    "date_sent",
+    "answer_deadline",
+    "date_released",
+    "document",
+    "document_name",
+    "document_sha256",
+    "superseded_by_id",
+}
+# Written by methods of the application only, whoever asks.
+METHOD_FIELDS = frozenset(
+    {
+        "state",
+        "date_sent",
+        "answer_deadline",
+        "date_released",
+        "released_by_id",
+        "document",
+        "document_name",
+        "document_sha256",
+        "supersedes_id",
+        "superseded_by_id",
+    }
+)
+FROZEN_STATES = ("released", "superseded", "withdrawn")
+
+
+class OutplacementReport(models.Model):
+    """Progress report: the one door from a traject to the employer's window.
+
+    A snapshot of white-listed facts. The candidate sees it first; released, it is
+    frozen for everybody, superuser code included, with its PDF and its SHA-256.
+    """
+
+    _name = "outplacement.report"
+    _description = "Progress Report"
+    _order = "date_to desc, id desc"
+    _check_company_auto = True
+
+    name = fields.Char(compute="_compute_name", store=True)
+    traject_id = fields.Many2one(
+        "outplacement.traject",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    company_id = fields.Many2one(related="traject_id.company_id", store=True)
+    candidate_id = fields.Many2one(
+        related="traject_id.candidate_id", store=True, index="btree_not_null"
+    )
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("sent", "With the candidate"),
+            ("agreed", "Agreed"),
+            ("objected", "Objected"),
+            ("released", "Released"),
+            ("superseded", "Superseded"),
+            ("withdrawn", "Withdrawn"),
+        ],
+        required=True,
+        readonly=True,
+        copy=False,
+        default="draft",
+        index=True,
+    )
+    # --- the white-list
+    reference = fields.Char(string="Traject Reference", readonly=True)
+    package = fields.Char()
+    date_from = fields.Date(string="From", required=True)
+    date_to = fields.Date(string="Until", required=True)
+    term_end = fields.Date(string="End of Term")
+    sessions_planned = fields.Integer()
+    sessions_held = fields.Integer()
+    sessions_cancelled = fields.Integer(string="Sessions Cancelled in Time")
+    sessions_no_show = fields.Integer(string="No-shows")
+    sessions_left = fields.Integer()
+    phases_text = fields.Text(string="Phases Reached")
+    applications_consent = fields.Boolean(
+        string="Candidate Agrees to Application Numbers"
+    )
+    application_count = fields.Integer(string="Applications")
+    interview_count = fields.Integer(string="Interviews")
+    next_step_ids = fields.Many2many(
+        "outplacement.report.step", string="Choose Next Steps"
+    )
+    next_steps_text = fields.Text(
+        string="Next Steps", compute="_compute_next_steps_text", store=True
+    )
+    schooling_text = fields.Text(
+        string="Schooling", help="Only schooling whose cost the employer bears."
+    )
+    placed = fields.Boolean()
+    date_placement = fields.Date(string="Placed on")
+    new_employer_consent = fields.Boolean(
+        string="Candidate Agrees to Name the New Employer"
+    )
+    new_employer = fields.Char()
+    remark = fields.Text(
+        help="The candidate reads it before the employer does. Nothing about health, "
+        "mood, conflict, test results, motives, salary or the person."
+    )
+    # --- the frame
+    date_sent = fields.Date(string="Sent to Candidate", readonly=True, copy=False)
+    answer_deadline = fields.Date(string="Answer by", readonly=True, copy=False)
+    answer_ids = fields.One2many(
+        "outplacement.report.answer", "report_id", string="Candidate's Answers"
+    )
+    date_released = fields.Datetime(string="Released", readonly=True, copy=False)
+    released_by_id = fields.Many2one(
+        "res.users", readonly=True, copy=False, ondelete="restrict"
+    )
+    document = fields.Binary(string="PDF", readonly=True, copy=False)
+    document_name = fields.Char(compute="_compute_document_name")
+    document_sha256 = fields.Char(
+        string="SHA-256",
+        readonly=True,
+        copy=False,
+        help="Fingerprint of the PDF: the same file always gives the same one.",
+    )
+    supersedes_id = fields.Many2one(
+        "outplacement.report",
+        string="Corrects",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    superseded_by_id = fields.Many2one(
+        "outplacement.report", readonly=True, copy=False, ondelete="restrict"
+    )
+
+    _period_ordered = models.Constraint(
+        "CHECK(date_to >= date_from)", "The period ends before it begins."
+    )
+    _counts_positive = models.Constraint(
+        "CHECK(application_count >= 0 AND interview_count >= 0)",
+        "Numbers of applications and interviews cannot be negative.",
+    )
+    _applications_consented = models.Constraint(
+        "CHECK(applications_consent"
+        " OR (COALESCE(application_count, 0) = 0"
+        " AND COALESCE(interview_count, 0) = 0))",
+        "Numbers of applications and interviews need the candidate's consent.",
+    )
+    _employer_consented = models.Constraint(
+        "CHECK(new_employer_consent OR COALESCE(new_employer, '') = '')",
+        "The name of the new employer needs the candidate's consent.",
+    )
+
+    # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
+
+    @api.depends("traject_id.name", "date_to")
+    def _compute_name(self):
+        for report in self:
+            month = report.date_to and report.date_to.strftime("%Y-%m")
+            report.name = f"{report.traject_id.name} {month or ''}".strip()
+
+    @api.depends("next_step_ids")
+    def _compute_next_steps_text(self):
+        """Copy the words: what is released must not change with a label."""
+        for report in self.filtered(lambda r: r.state not in FROZEN_STATES):
+            steps = report.with_context(lang=report._get_lang()).next_step_ids
+            report.next_steps_text = "\n".join(steps.mapped("name"))
+
+    @api.depends("name")
+    def _compute_document_name(self):
+        for report in self:
+            report.document_name = f"{(report.name or '').replace('/', '-')}.pdf"
+
+    def _get_lang(self):
+        """Return the language of the report: the employer's."""
+        self.ensure_one()
+        traject = self.traject_id
+        return traject.employer_id.lang or traject.principal_id.lang or self.env.lang
+
+    # ------------------------------------------------------------------
+    # Facts
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _create_draft(self, traject):
+        """Return a new draft for ``traject``, from the day after the previous report
+        until today (the user's date), with the facts filled in.
+
+        :raises AccessError: the user does not guide the traject
+        """
+        traject.ensure_one()
+        today = fields.Date.context_today(self)
+        previous = self.search(
+            [("traject_id", "=", traject.id), ("state", "in", FROZEN_STATES)],
+            limit=1,
+        )
+        start = traject.date_start or today
+        if previous:
+            start = previous.date_to + timedelta(days=1)
+        report = self.create(
+            {
+                "traject_id": traject.id,
+                "date_from": min(start, today),
+                "date_to": today,
+            }
+        )
+        report.action_refresh_facts()
+        return report
+
+    def action_refresh_facts(self):
+        """Fill the facts of drafts anew from their trajects."""
+        self._check_state("draft")
+        for report in self:
+            report.write(report._prepare_facts())
+        return True
+
+    def _prepare_facts(self):
+        """Return the facts of the period, all of them on the white-list."""
+        self.ensure_one()
+        # `reference` and the others come from the traject; never from its file.
+        traject = self.traject_id.with_context(lang=self._get_lang())
+        placed = bool(traject.date_placement)
+        return {
+            "reference": traject.name,
+            "package": traject.product_id.name or traject.type_id.name,
+            "term_end": traject.date_end,
+            "sessions_left": traject.session_left_count,
+            "phases_text": self._get_phases_text(traject),
+            "placed": placed,
+            "date_placement": traject.date_placement,
+            **self._prepare_session_facts(),
+        }
+
+    def _prepare_session_facts(self):
+        """Return the numbers of sessions in the period, by state."""
+        after = self.date_to + relativedelta(days=1)
+        grouped = self.env["outplacement.session"]._read_group(
+            Domain("traject_id", "=", self.traject_id.id)
+            & Domain("start", ">=", self.date_from)
+            & Domain("start", "<", after),
+            ["state"],
+            ["__count"],
+        )
+        counts = dict(grouped)
+        return {
+            f"sessions_{state}": counts.get(state, 0)
+            for state in ("planned", "held", "cancelled", "no_show")
+        }
+
+    def _get_phases_text(self, traject):
+        """Return a line a phase reached, with its dates."""
+        reached = traject.traject_phase_ids.filtered(
+            lambda line: line.date_start and line.date_start <= self.date_to
+        )
+        rows = []
+        for line in reached:
+            dates = [line.date_start, line.date_end]
+            texts = [format_date(traject.env, day) if day else "" for day in dates]
+            rows.append(f"{line.phase_id.name}: {texts[0]} – {texts[1]}".rstrip(" –"))
+        return "\n".join(rows)
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    def write(self, vals):
+        """Facts change in drafts only; once released not even by superuser code."""
+        if "traject_id" in vals:
+            raise UserError(self.env._("A report stays with its traject."))
+        facts = set(vals) & (WHITELIST | {"next_step_ids", "document"})
+        for report in self:
+            if facts and report.state in FROZEN_STATES:
+                raise UserError(
+                    self.env._(
+                        "%(report)s is released and stays as it is: correct it with "
+                        "a new report.",
+                        report=report.name,
+                    )
+                )
+            if facts and report.state != "draft" and not self.env.su:
+                raise UserError(
+                    self.env._(
+                        "%(report)s is with the candidate: take it back to draft "
+                        "before you change it.",
+                        report=report.name,
+                    )
+                )
+        return super().write(vals)
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        """Portal users read the white-list; the course of a report is for methods."""
+        if not self.env.su:
+            if operation == "write" and field.name in METHOD_FIELDS:
+                return False
+            if not self.env.user._is_internal() and field.name not in PORTAL_FIELDS:
+                return False
+        return super()._has_field_access(field, operation)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_draft(self):
+        if kept := self.filtered(lambda report: report.state != "draft"):
+            raise UserError(
+                self.env._(
+                    "%(report)s has been shown to the candidate and stays.",
+                    report=kept[0].name,
+                )
+            )

@@ -1,0 +1,342 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import clean_context, format_datetime
+
+# What a candidate may read of their own sessions, through whatever door.
+PORTAL_FIELDS = frozenset(
+    {
+        "id",
+        "display_name",
+        "kind",
+        "start",
+        "stop",
+        "duration",
+        "location",
+        "videocall_url",
+        "coach_id",
+        "state",
+    }
+)
+COUNTED_KINDS = ("coaching", "interview_practice", "workshop")
+
+
+class OutplacementSession(models.Model):
+    """A meeting of candidate and coach: when, where, what kind, held or not.
+
+    There is no field for what was said: that is a note in the confidential file.
+    """
+
+    _name = "outplacement.session"
+    _description = "Session"
+    _order = "start desc, id desc"
+    _rec_names_search = ["traject_id.name"]
+    _check_company_auto = True
+
+    traject_id = fields.Many2one(
+        "outplacement.traject",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    company_id = fields.Many2one(related="traject_id.company_id", store=True)
+    candidate_id = fields.Many2one(
+        related="traject_id.candidate_id", store=True, index="btree_not_null"
+    )
+    phase_id = fields.Many2one(
+        "outplacement.phase",
+        compute="_compute_phase_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    kind = fields.Selection(
+        [
+            ("intake", "Intake"),
+            ("match", "Match"),
+            ("coaching", "Coaching"),
+            ("interview_practice", "Interview practice"),
+            ("three_way", "Three-way"),
+            ("workshop", "Workshop"),
+            ("aftercare", "Aftercare"),
+        ],
+        required=True,
+        default="coaching",
+    )
+    start = fields.Datetime(
+        required=True, index=True, default=lambda self: self._default_start()
+    )
+    stop = fields.Datetime(
+        string="End",
+        compute="_compute_stop",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+    )
+    duration = fields.Float(
+        string="Duration (hours)",
+        compute="_compute_duration",
+        inverse="_inverse_duration",
+    )
+    location = fields.Char(string="Place")
+    videocall_url = fields.Char(string="Video Link")
+    coach_id = fields.Many2one(
+        "res.users",
+        compute="_compute_coach_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        index=True,
+        domain="[('share', '=', False)]",
+    )
+    state = fields.Selection(
+        [
+            ("planned", "Planned"),
+            ("held", "Held"),
+            ("cancelled", "Cancelled in time"),
+            ("no_show", "No-show"),
+        ],
+        required=True,
+        readonly=True,
+        copy=False,
+        default="planned",
+        index=True,
+    )
+    counts = fields.Boolean(
+        string="Counts against the Package",
+        compute="_compute_counts",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Whether this session is one of those that the package includes.",
+    )
+    event_ids = fields.One2many(
+        "calendar.event", "outplacement_session_id", string="Calendar Events"
+    )
+    date_invited = fields.Datetime(string="Invitation Sent", readonly=True, copy=False)
+
+    _order_of_times = models.Constraint(
+        "CHECK(stop > start)", "A session ends after it starts."
+    )
+    _traject_start_idx = models.Index("(traject_id, start)")
+    _coach_start_idx = models.Index("(coach_id, start)")
+
+    # ------------------------------------------------------------------
+    # Defaults and computes
+    # ------------------------------------------------------------------
+
+    def _default_start(self):
+        """The next whole hour."""
+        hour = fields.Datetime.now().replace(minute=0, second=0)
+        return hour + timedelta(hours=1)
+
+    @api.depends("kind", "start", "traject_id.name")
+    @api.depends_context("lang", "tz")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for session in self:
+            moment = session.start and format_datetime(
+                self.env, session.start, dt_format="short"
+            )
+            session.display_name = f"{kinds.get(session.kind, '')} {moment or ''}"
+
+    @api.depends("traject_id")
+    def _compute_phase_id(self):
+        for session in self:
+            session.phase_id = session.traject_id.phase_id
+
+    @api.depends("traject_id")
+    def _compute_coach_id(self):
+        for session in self:
+            session.coach_id = session.traject_id.coach_id or self.env.user
+
+    @api.depends("start")
+    def _compute_stop(self):
+        """Keep the length when the start moves; a new session has the usual one."""
+        for session in self:
+            before = session._origin
+            length = timedelta(minutes=session._get_default_minutes())
+            if before.start and before.stop:
+                length = before.stop - before.start
+            session.stop = session.start and session.start + length
+
+    def _get_default_minutes(self):
+        """Return the usual length of a session in minutes."""
+        company = self.company_id or self.env.company
+        return company.outplacement_session_minutes or 60
+
+    @api.depends("start", "stop")
+    def _compute_duration(self):
+        for session in self:
+            length = timedelta()
+            if session.start and session.stop:
+                length = session.stop - session.start
+            session.duration = length.total_seconds() / 3600
+
+    def _inverse_duration(self):
+        for session in self:
+            session.stop = session.start + timedelta(hours=session.duration)
+
+    @api.depends("kind")
+    def _compute_counts(self):
+        for session in self:
+            session.counts = session.kind in COUNTED_KINDS
+
+    # ------------------------------------------------------------------
+    # Constraints
+    # ------------------------------------------------------------------
+
+    @api.constrains("videocall_url")
+    def _check_videocall_url(self):
+        for session in self.filtered("videocall_url"):
+            if not session.videocall_url.startswith(("https://", "http://")):
+                raise ValidationError(self.env._("A video link starts with https://."))
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        sessions = super().create(vals_list)
+        sessions._sync_events()
+        return sessions
+
+    def write(self, vals):
+        if "traject_id" in vals and any(
+            session.traject_id.id != vals["traject_id"] for session in self
+        ):
+            raise UserError(
+                self.env._("A session stays with its traject: plan a new one instead.")
+            )
+        result = super().write(vals)
+        if {"start", "stop", "duration", "coach_id", "state"} & set(vals):
+            self._sync_events()
+        return result
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        """Candidates read what concerns them; the state moves by buttons only."""
+        if not self.env.su:
+            if operation == "write" and field.name in ("state", "date_invited"):
+                return False
+            if not self.env.user._is_internal() and field.name not in PORTAL_FIELDS:
+                return False
+        return super()._has_field_access(field, operation)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_recorded(self):
+        if recorded := self.filtered(lambda s: s.state in ("held", "no_show")):
+            raise UserError(
+                self.env._(
+                    "%(session)s has been recorded and stays in the history; set it "
+                    "back to planned first if that was a mistake.",
+                    session=recorded[0].display_name,
+                )
+            )
+
+    # ------------------------------------------------------------------
+    # Calendar
+    # ------------------------------------------------------------------
+
+    def _sync_events(self):
+        """Keep one private event a planned or held session in its coach's calendar."""
+        # sudo: calendar.event - a planner keeps the coach's calendar, where the event
+        # is private; defaults meant for the session must not reach it
+        context = clean_context(self.env.context) | {"no_mail_to_attendees": True}
+        # pylint: disable-next=context-overridden
+        Event = self.env["calendar.event"].sudo().with_context(context)
+        create_values = []
+        for session in self:
+            event = Event.browse(session.sudo().event_ids.ids)
+            if session.state in ("cancelled", "no_show"):
+                event.unlink()
+            elif not event:
+                create_values.append(session._prepare_event_values())
+            else:
+                event._follow_session(session._prepare_event_values())
+        Event.create(create_values)
+
+    def _prepare_event_values(self):
+        """Return the values of the calendar event: when, and nothing of whom or why
+        (title, description and place of an event are no secrets in Odoo)."""
+        self.ensure_one()
+        partner = self.coach_id.partner_id
+        return {
+            "name": self.env._("Session"),
+            "start": self.start,
+            "stop": self.stop,
+            "user_id": self.coach_id.id,
+            "partner_ids": [fields.Command.set(partner.ids)],
+            "privacy": "private",
+            "outplacement_session_id": self.id,
+        }
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_hold(self):
+        """Record that the sessions were held.
+
+        :raises UserError: a session that has not begun
+        """
+        self._check_begun()
+        self._set_state("held")
+
+    def action_no_show(self):
+        """Record that the candidate did not come and did not cancel in time.
+
+        :raises UserError: a session that has not begun
+        """
+        self._check_begun()
+        self._set_state("no_show")
+
+    def action_cancel(self):
+        """Record that the sessions were cancelled in time: they don't count."""
+        self._set_state("cancelled")
+
+    def action_reset(self):
+        """Set the sessions back to planned, to undo a mistake."""
+        self._set_state("planned")
+
+    def _check_begun(self):
+        now = fields.Datetime.now()
+        if early := self.filtered(lambda session: session.start > now):
+            raise UserError(
+                self.env._(
+                    "%(session)s has not begun yet.", session=early[0].display_name
+                )
+            )
+
+    def _set_state(self, state):
+        """Write ``state`` for a user who may write the sessions."""
+        self.check_access("write")
+        # sudo: outplacement.session - the state is closed to write(), so that it only
+        # moves through the buttons, after the checks above
+        self.sudo().write({"state": state})
+
+    def action_write_note(self):
+        """Open a new confidential note about this session."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Confidential Note"),
+            "res_model": "outplacement.note",
+            "views": [(False, "form")],
+            "context": {
+                "default_traject_id": self.traject_id.id,
+                "default_session_id": self.id,
+            },
+        }
+
+    def action_open_traject(self):
+        """Open the traject of this session."""
+        self.ensure_one()
+        return self.traject_id._get_records_action()

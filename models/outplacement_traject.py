@@ -1,0 +1,472 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+# An account manager knows how many sessions there are, not when.
+SESSION_GROUPS = (
+    "outplacement.group_coach,outplacement.group_planner,outplacement.group_manager"
+)
+
+
+class OutplacementTraject(models.Model):
+    """The guidance of one candidate, from intake to outcome.
+
+    Holds what the bureau may know of it: who, when, which phase. What is said stays
+    in the confidential file (``outplacement.note``), to which no field here leads.
+    """
+
+    _name = "outplacement.traject"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _description = "Traject"
+    _order = "date_start desc, id desc"
+    _rec_names_search = ["name"]
+    _check_company_auto = True
+    _mail_post_access = "read"
+
+    # ------------------------------------------------------------------
+    # Fields
+    # ------------------------------------------------------------------
+
+    name = fields.Char(
+        string="Reference",
+        required=True,
+        readonly=True,
+        copy=False,
+        index="trigram",
+        default=lambda self: self.env._("New"),
+        help="All that the deal (orders, invoices) says about this traject.",
+    )
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    type_id = fields.Many2one(
+        "outplacement.traject.type",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        default=lambda self: self._default_type_id(),
+        tracking=True,
+    )
+    kind = fields.Selection(related="type_id.kind")
+    state = fields.Selection(
+        [
+            ("intake", "Intake"),
+            ("active", "Active"),
+            ("paused", "Paused"),
+            ("aftercare", "Aftercare"),
+            ("closed", "Closed"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        readonly=True,
+        copy=False,
+        default="intake",
+        index=True,
+        tracking=True,
+    )
+    outcome = fields.Selection(
+        [
+            ("placed", "Placed"),
+            ("self_employed", "Self-employed"),
+            ("internal", "Internal job"),
+            ("term_ended", "Term ended without job"),
+            ("stopped", "Stopped"),
+            ("referred_out", "Referred out"),
+            ("no_match", "No match"),
+        ],
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    trigger = fields.Selection(
+        [
+            ("conflict", "Conflict"),
+            ("reorganisation", "Reorganisation"),
+            ("stuck", "Stuck in the job"),
+            ("redundancy", "Redundancy"),
+            ("dismissed", "Already dismissed"),
+        ],
+        help="What brought the employer here. A category only, never the story.",
+    )
+    # --- who
+    candidate_id = fields.Many2one(
+        "res.partner",
+        index="btree_not_null",
+        ondelete="restrict",
+        copy=False,
+        check_company=True,
+        domain="[('is_company', '=', False), ('parent_id', '=', False)]",
+        help="The person guided: a contact on its own, never a contact of the "
+        "employer, so that neither sees the other's papers.",
+    )
+    employer_id = fields.Many2one(
+        "res.partner",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        domain="[('is_company', '=', True)]",
+    )
+    principal_id = fields.Many2one(
+        "res.partner",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="Who commissions the traject and pays for it.",
+    )
+    employer_contact_ids = fields.Many2many(
+        "res.partner",
+        "outplacement_traject_employer_contact_rel",
+        "traject_id",
+        "partner_id",
+        string="Employer Contacts",
+        copy=False,
+        check_company=True,
+        domain="[('is_company', '=', False), ('id', '!=', candidate_id)]",
+        help="Only these people may read the released progress reports.",
+    )
+    personnel_number = fields.Char(
+        copy=False, help="The employer's own number for the candidate."
+    )
+    account_manager_id = fields.Many2one(
+        "res.users",
+        index="btree_not_null",
+        default=lambda self: self._default_account_manager_id(),
+        domain="[('share', '=', False)]",
+        tracking=True,
+    )
+    member_ids = fields.One2many(
+        "outplacement.traject.member", "traject_id", string="Coach and Deputies"
+    )
+    coach_id = fields.Many2one(
+        "res.users",
+        compute="_compute_coach_id",
+        store=True,
+        index="btree_not_null",
+        tracking=True,
+        help="The coach at this moment. For lists only: who may enter is decided by "
+        "the members and their dates.",
+    )
+    is_member = fields.Boolean(
+        string="My Traject",
+        compute="_compute_is_member",
+        search="_search_is_member",
+    )
+    # --- term and package
+    product_id = fields.Many2one(
+        "product.product",
+        string="Package",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('service_tracking', '=', 'outplacement')]",
+        check_company=True,
+    )
+    date_start = fields.Date(
+        string="Start", copy=False, index="btree_not_null", tracking=True
+    )
+    months = fields.Integer(
+        string="Term (months)",
+        compute="_compute_package_terms",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+    )
+    date_end = fields.Date(
+        string="End of Term",
+        compute="_compute_date_end",
+        store=True,
+        index="btree_not_null",
+        tracking=True,
+    )
+    date_dismissal = fields.Date(
+        string="Dismissal Date", copy=False, help="Last day with the employer."
+    )
+    date_placement = fields.Date(string="Placed on", readonly=True, copy=False)
+    date_closed = fields.Date(string="Closed on", readonly=True, copy=False)
+    # --- course
+    phase_id = fields.Many2one(
+        "outplacement.phase",
+        string="Current Phase",
+        compute="_compute_phase_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        copy=False,
+        ondelete="restrict",
+        group_expand="_read_group_phase_ids",
+        tracking=True,
+    )
+    traject_phase_ids = fields.One2many(
+        "outplacement.traject.phase", "traject_id", string="Phases"
+    )
+    session_ids = fields.One2many(
+        "outplacement.session", "traject_id", string="Sessions", groups=SESSION_GROUPS
+    )
+    planned_session_count = fields.Integer(
+        string="Sessions Included",
+        compute="_compute_package_terms",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    session_planned_count = fields.Integer(
+        string="Sessions Planned", compute="_compute_session_counts", compute_sudo=True
+    )
+    session_held_count = fields.Integer(
+        string="Sessions Held", compute="_compute_session_counts", compute_sudo=True
+    )
+    session_cancelled_count = fields.Integer(
+        string="Sessions Cancelled in Time",
+        compute="_compute_session_counts",
+        compute_sudo=True,
+    )
+    session_no_show_count = fields.Integer(
+        string="No-shows", compute="_compute_session_counts", compute_sudo=True
+    )
+    session_left_count = fields.Integer(
+        string="Sessions Left", compute="_compute_session_counts", compute_sudo=True
+    )
+    date_last_session = fields.Date(
+        string="Last Session",
+        compute="_compute_date_last_session",
+        store=True,
+        groups=SESSION_GROUPS,
+        help="The day of the last session held.",
+    )
+    date_next_session = fields.Datetime(
+        string="Next Session",
+        compute="_compute_date_next_session",
+        compute_sudo=True,
+        groups=SESSION_GROUPS,
+    )
+    report_ids = fields.One2many(
+        "outplacement.report", "traject_id", string="Progress Reports"
+    )
+    report_count = fields.Integer(compute="_compute_report_count")
+    # --- deal
+    sale_line_id = fields.Many2one(
+        "sale.order.line",
+        string="Order Line",
+        index="btree_not_null",
+        ondelete="restrict",
+        copy=False,
+        check_company=True,
+    )
+    order_id = fields.Many2one(
+        related="sale_line_id.order_id",
+        string="Sales Order",
+        store=True,
+        index="btree_not_null",
+    )
+    opportunity_id = fields.Many2one(
+        related="order_id.opportunity_id", store=True, index="btree_not_null"
+    )
+    purchase_order_ref = fields.Char(
+        string="Purchase Order Reference",
+        compute="_compute_purchase_order_ref",
+        store=True,
+        readonly=False,
+        copy=False,
+        help="The reference that the employer wants to read on invoices.",
+    )
+    instalment_ids = fields.One2many(
+        "outplacement.instalment", "traject_id", string="Instalments"
+    )
+
+    _name_company_uniq = models.Constraint(
+        "UNIQUE(name, company_id)", "Another traject already has this reference."
+    )
+    _months_positive = models.Constraint(
+        "CHECK(months > 0)", "The term is at least one month."
+    )
+
+    # ------------------------------------------------------------------
+    # Defaults, computes, searches
+    # ------------------------------------------------------------------
+
+    def _default_type_id(self):
+        return self.env["outplacement.traject.type"].search([], limit=1)
+
+    def _default_account_manager_id(self):
+        is_seller = self.env.user.has_group("outplacement.group_account_manager")
+        return self.env.user if is_seller else self.env["res.users"]
+
+    @api.depends("type_id", "product_id")
+    def _compute_package_terms(self):
+        """Term and sessions come from the package, else from the type."""
+        for traject in self:
+            package, kind = traject.product_id, traject.type_id
+            traject.months = package.outplacement_months or kind.months or 12
+            traject.planned_session_count = (
+                package.outplacement_session_count or kind.session_count
+            )
+
+    @api.depends("type_id")
+    def _compute_phase_id(self):
+        """A new card stands in the column of its first phase, not yet open."""
+        for traject in self:
+            first = traject.type_id.phase_line_ids[:1].phase_id
+            traject.phase_id = traject.phase_id or first
+
+    @api.depends("date_start", "months")
+    def _compute_date_end(self):
+        for traject in self:
+            traject.date_end = traject._get_date_end(traject.date_start)
+
+    def _get_date_end(self, date_start):
+        """Return the last day of a term that begins on ``date_start``: start + months
+        - 1 day (R7); False without a start."""
+        self.ensure_one()
+        return date_start and date_start + relativedelta(months=self.months, days=-1)
+
+    @api.depends("order_id.client_order_ref")
+    def _compute_purchase_order_ref(self):
+        for traject in self:
+            traject.purchase_order_ref = (
+                traject.order_id.client_order_ref or traject.purchase_order_ref
+            )
+
+    @api.depends(
+        "member_ids.user_id",
+        "member_ids.role",
+        "member_ids.access_from",
+        "member_ids.access_until",
+    )
+    def _compute_coach_id(self):
+        for traject in self:
+            current = traject.member_ids._filter_current()
+            coaches = current.filtered(lambda member: member.role == "coach")
+            traject.coach_id = coaches[:1].user_id
+
+    @api.depends("member_ids.access_from", "member_ids.access_until")
+    @api.depends_context("uid")
+    def _compute_is_member(self):
+        for traject in self:
+            current = traject.member_ids._filter_current()
+            traject.is_member = self.env.user in current.user_id
+
+    def _search_is_member(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self._get_member_domain()
+
+    @api.depends("session_ids.state", "session_ids.counts", "planned_session_count")
+    def _compute_session_counts(self):
+        grouped = self.env["outplacement.session"]._read_group(
+            [("traject_id", "in", self.ids)],
+            ["traject_id", "state", "counts"],
+            ["__count"],
+        )
+        counts = dict.fromkeys(self._origin.ids, ())
+        for traject, state, counted, count in grouped:
+            counts[traject.id] += ((state, counted, count),)
+        for traject in self:
+            rows = counts.get(traject._origin.id, ())
+            for state in ("planned", "held", "cancelled", "no_show"):
+                traject[f"session_{state}_count"] = sum(
+                    count for row_state, _, count in rows if row_state == state
+                )
+            used = sum(
+                count
+                for state, counted, count in rows
+                if counted and state in ("held", "no_show")
+            )
+            traject.session_left_count = max(traject.planned_session_count - used, 0)
+
+    @api.depends("session_ids.state", "session_ids.start")
+    def _compute_date_last_session(self):
+        for traject in self:
+            held = traject.session_ids.filtered(lambda s: s.state == "held")
+            start = max(held.mapped("start"), default=False)
+            traject.date_last_session = start and start.date()
+
+    @api.depends("session_ids.state", "session_ids.start")
+    def _compute_date_next_session(self):
+        grouped = self.env["outplacement.session"]._read_group(
+            [
+                ("traject_id", "in", self.ids),
+                ("state", "=", "planned"),
+                ("start", ">=", "now"),
+            ],
+            ["traject_id"],
+            ["start:min"],
+        )
+        starts = {traject.id: start for traject, start in grouped}
+        for traject in self:
+            traject.date_next_session = starts.get(traject._origin.id, False)
+
+    @api.depends("report_ids")
+    def _compute_report_count(self):
+        grouped = self.env["outplacement.report"]._read_group(
+            [("traject_id", "in", self.ids)], ["traject_id"], ["__count"]
+        )
+        counts = {traject.id: count for traject, count in grouped}
+        for traject in self:
+            traject.report_count = counts.get(traject._origin.id, 0)
+
+    @api.model
+    def _read_group_phase_ids(self, phases, domain):
+        """Show every phase as a column, also the empty ones."""
+        return phases.search([("active", "=", True)])
+
+    # ------------------------------------------------------------------
+    # Constraints
+    # ------------------------------------------------------------------
+
+    @api.constrains(
+        "candidate_id", "employer_id", "principal_id", "employer_contact_ids"
+    )
+    def _check_candidate(self):
+        """A candidate stands apart from the employer (rule of the house: portal
+        users read what belongs to their commercial entity)."""
+        for traject in self.filtered("candidate_id"):
+            candidate = traject.candidate_id
+            if candidate.parent_id or candidate.is_company:
+                raise ValidationError(
+                    self.env._(
+                        "%(candidate)s is a company or a contact of one. A candidate "
+                        "is a person on its own, so that employer and candidate "
+                        "cannot read each other's papers: make a separate contact.",
+                        candidate=candidate.name,
+                    )
+                )
+            if candidate in traject.employer_contact_ids | traject.employer_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(candidate)s cannot be the candidate and read the reports "
+                        "for the employer at the same time.",
+                        candidate=candidate.name,
+                    )
+                )
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            company = vals.get("company_id") or self.env.company.id
+            # sudo: ir.sequence - whoever may create a traject numbers it
+            sequence = self.env["ir.sequence"].sudo().with_company(company)
+            vals["name"] = sequence.next_by_code("outplacement.traject")
+        trajects = super().create(vals_list)
+        trajects.filtered(lambda t: not t.traject_phase_ids)._create_phases()
+        return trajects
+
+    def write(self, vals):
+        self._check_write_fields(vals)
+        if "candidate_id" in vals:
+            self._check_candidate_change(vals["candidate_id"])
+        moved = self.browse()
+        if vals.get("phase_id"):
+            moved = self.filtered(lambda t: t.phase_id.id != vals["phase_id"])
+        result = super().write(vals)
+        moved._open_current_phase()
+        return result

@@ -1,0 +1,117 @@
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+
+# Written by methods of the application only, whoever asks.
+METHOD_FIELDS = frozenset(
+    {
+        "state",
+        "outcome",
+        "date_end",
+        "date_placement",
+        "date_closed",
+        "date_last_session",
+        "coach_id",
+        "member_ids",
+        "instalment_ids",
+        "order_id",
+        "opportunity_id",
+    }
+)
+COACH_FIELDS = frozenset(
+    {
+        "phase_id",
+        "traject_phase_ids",
+        "session_ids",
+        "report_ids",
+        "date_dismissal",
+        "activity_ids",
+        "message_follower_ids",
+        "message_ids",
+    }
+)
+ACCOUNT_MANAGER_FIELDS = frozenset(
+    {
+        "principal_id",
+        "employer_contact_ids",
+        "purchase_order_ref",
+        "personnel_number",
+        "trigger",
+        "date_dismissal",
+        "activity_ids",
+        "message_follower_ids",
+        "message_ids",
+    }
+)
+
+
+class OutplacementTraject(models.Model):
+    """Who may write which field of a traject."""
+
+    _inherit = "outplacement.traject"
+
+    def _check_candidate_change(self, candidate_id):
+        """:raises UserError: a traject that has begun would change hands, and its
+        sessions and reports with it"""
+        for traject in self.filtered("candidate_id"):
+            # sudo: outplacement.session - whether there are any, for whoever plans
+            begun = traject.state != "intake" or traject.sudo().session_ids
+            if begun and traject.candidate_id.id != candidate_id:
+                raise UserError(
+                    self.env._(
+                        "Traject %(traject)s has begun and stays with its candidate: "
+                        "make a new traject for somebody else.",
+                        traject=traject.name,
+                    )
+                )
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        """Close the fields that only methods write, and for an account manager
+        without another role all but the commercial ones."""
+        if operation == "write" and not self.env.su:
+            allowed = self._get_writable_fields(self.env.user)
+            if field.name in METHOD_FIELDS:
+                return False
+            if allowed is not None and field.name not in allowed:
+                return False
+        return super()._has_field_access(field, operation)
+
+    @api.model
+    def _get_writable_fields(self, user):
+        """Return the names of the fields that the roles of ``user`` may write on
+        some traject, None for all but those of methods."""
+        if user.has_groups("outplacement.group_planner,outplacement.group_manager"):
+            return None
+        allowed = set()
+        if user.has_group("outplacement.group_coach"):
+            allowed |= COACH_FIELDS
+        if user.has_group("outplacement.group_account_manager"):
+            allowed |= ACCOUNT_MANAGER_FIELDS
+        return allowed
+
+    def _check_write_fields(self, vals):
+        """Hold each field against what the user is of each traject.
+
+        :raises AccessError: a coach writes as an account manager or the reverse,
+            or anyone writes the reference
+        """
+        if self.env.su:
+            return
+        if "name" in vals:
+            raise AccessError(self.env._("The reference of a traject is fixed."))
+        if self._get_writable_fields(self.env.user) is None:
+            return
+        for traject in self:
+            allowed = set()
+            if traject.is_member:
+                allowed |= COACH_FIELDS
+            if traject.account_manager_id == self.env.user:
+                allowed |= ACCOUNT_MANAGER_FIELDS
+            if refused := set(vals) - allowed:
+                raise AccessError(
+                    self.env._(
+                        "You cannot change %(fields)s of traject %(traject)s.",
+                        fields=", ".join(sorted(refused)),
+                        traject=traject.name,
+                    )
+                )

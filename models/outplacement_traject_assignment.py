@@ -1,0 +1,102 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+
+class OutplacementTraject(models.Model):
+    """Who guides a traject: the security boundary of its confidential file."""
+
+    _inherit = "outplacement.traject"
+
+    @api.model
+    def _get_member_domain(self, user=None):
+        """Return the domain of the trajects that ``user`` guides at this moment."""
+        Member = self.env["outplacement.traject.member"]
+        current = Member._get_current_domain()
+        user = user or self.env.user
+        return Domain("member_ids", "any", current & Domain("user_id", "=", user.id))
+
+    def _assign_member(self, user, role, date_from, date_to=False):
+        """Let ``user`` guide the trajects; a new coach ends the previous one's access.
+
+        :param res.users user: a coach other than the planner who assigns
+        :param str role: "coach" or "deputy"
+        :param date date_from: first day, in the company's time zone
+        :param date date_to: last day, or False for as long as it lasts
+        :returns: the new members
+        :raises AccessError: the user is no planner or manager
+        :raises UserError: somebody assigns themselves, or a person who is no coach
+        """
+        self._check_may_assign(user)
+        values = [
+            {
+                "traject_id": traject.id,
+                "user_id": user.id,
+                "role": role,
+                "date_from": date_from,
+                "date_to": date_to,
+            }
+            for traject in self
+        ]
+        # sudo: outplacement.traject.member - nobody may write it, so that access to
+        # a confidential file is only ever given here, after the checks and logged
+        Member = self.env["outplacement.traject.member"].sudo()
+        if role == "coach":
+            coaches = self.sudo().member_ids.filtered(lambda m: m.role == "coach")
+            coaches._end_before(date_from)
+        members = Member.create(values)
+        members._log_assignment(self.env.user)
+        self.activity_feedback(["outplacement.mail_activity_type_assign"])
+        return members.sudo(False)
+
+    def _check_may_assign(self, user):
+        """:raises AccessError: no planner; :raises UserError: not an eligible coach."""
+        if not self.env.su and not self.env.user.has_groups(
+            "outplacement.group_planner,outplacement.group_manager"
+        ):
+            raise AccessError(
+                self.env._("Only a planner assigns the coach of a traject.")
+            )
+        self.check_access("write")
+        if user == self.env.user:
+            raise UserError(
+                self.env._(
+                    "You cannot assign yourself: ask another planner. Access to a "
+                    "confidential file is given by somebody else, always."
+                )
+            )
+        if not user.active or not user.has_group("outplacement.group_coach"):
+            raise UserError(
+                self.env._("%(name)s is no coach of this bureau.", name=user.name)
+            )
+
+    def _schedule_assignment(self):
+        """Ask the company's planner, where there is one, to find a coach."""
+        for company, trajects in self.grouped("company_id").items():
+            if planner := company.outplacement_planner_id:
+                # sudo: outplacement.traject - the seller or coach who causes this
+                # need not be allowed to plan
+                trajects.sudo().activity_schedule(
+                    "outplacement.mail_activity_type_assign", user_id=planner.id
+                )
+
+    def action_assign(self):
+        """Choose a coach or deputy."""
+        return self._get_wizard_action(
+            "outplacement.traject.assign",
+            self.env._("Assign a Coach"),
+            default_traject_ids=self.ids,
+        )
+
+    @api.model
+    def _cron_refresh_coaches(self):
+        """Bring the coach shown in lists up to date where a membership began or
+        ended since the last two runs. Access itself needs no cron."""
+        now = fields.Datetime.now()
+        since = fields.Datetime.subtract(now, days=2)
+        turned = Domain("access_from", ">=", since) & Domain("access_from", "<=", now)
+        turned |= Domain("access_until", ">=", since) & Domain(
+            "access_until", "<=", now
+        )
+        members = self.env["outplacement.traject.member"].search(turned)
+        members.traject_id._compute_coach_id()

@@ -1,0 +1,102 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+EMAIL_FIELDS = {"email", "email_normalized"}
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    outplacement_po_required = fields.Boolean(
+        string="Purchase Order Reference Required",
+        help="No invoice of this employer is posted without one.",
+    )
+    outplacement_invoice_identity = fields.Selection(
+        [
+            ("reference", "Traject reference only"),
+            ("personnel_number", "Personnel number"),
+            ("name", "Name of the candidate"),
+        ],
+        string="Candidate on Invoices",
+        required=True,
+        default="reference",
+        help="What invoice lines say of the candidate, besides the traject reference.",
+    )
+
+    @api.constrains("parent_id", "is_company")
+    def _check_outplacement_candidate(self):
+        """A candidate never becomes a company or a contact of one: portal users read
+        the papers of their whole commercial entity."""
+        moved = self.filtered(lambda partner: partner.parent_id or partner.is_company)
+        if candidates := moved._filter_candidates():
+            raise ValidationError(
+                self.env._(
+                    "%(name)s is the candidate of a traject and stays a person on "
+                    "its own, so that employer and candidate cannot read each "
+                    "other's papers.",
+                    name=candidates[0].name,
+                )
+            )
+
+    def write(self, vals):
+        if EMAIL_FIELDS & set(vals) and not self.env.su:
+            self._check_outplacement_email(vals.get("email"))
+        return super().write(vals)
+
+    def _filter_candidates(self):
+        """Return those of these partners who are candidates of a traject."""
+        if not self.ids:
+            return self.browse()
+        # sudo: outplacement.traject - guards hold for users who see no traject too
+        grouped = (
+            self.env["outplacement.traject"]
+            .sudo()
+            .with_context(active_test=False)
+            ._read_group([("candidate_id", "in", self.ids)], ["candidate_id"])
+        )
+        return self.browse([candidate.id for (candidate,) in grouped])
+
+    def _filter_employer_contacts(self):
+        """Return those of these partners who may read reports for an employer."""
+        if not self.ids:
+            return self.browse()
+        # sudo: outplacement.traject - guards hold for users who see no traject too
+        trajects = (
+            self.env["outplacement.traject"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("employer_contact_ids", "in", self.ids)])
+        )
+        return self & trajects.employer_contact_ids.sudo(False)
+
+    def _check_outplacement_email(self, email):
+        """Guard the address to which a new password would go.
+
+        :raises AccessError: a colleague without the right changes the e-mail address
+            of a candidate or employer contact who has a login
+        """
+        user = self.env.user
+        changed = self.filtered(
+            lambda partner: (
+                (partner.email or "") != (email or "") and partner != user.partner_id
+            )
+        )
+        # sudo: res.users - whether there is a login, for users who see no users
+        with_login = changed.filtered(lambda partner: partner.sudo().user_ids)
+        may_plan = user.has_groups(
+            "outplacement.group_planner,outplacement.group_manager"
+        )
+        may_sell = may_plan or user.has_group("outplacement.group_account_manager")
+        guarded = self.browse()
+        if not may_plan:
+            guarded |= with_login._filter_candidates()
+        if not may_sell:
+            guarded |= with_login._filter_employer_contacts()
+        if guarded:
+            raise AccessError(
+                self.env._(
+                    "The e-mail address of %(name)s opens confidential papers: ask a "
+                    "planner or manager to change it.",
+                    name=guarded[0].name,
+                )
+            )

@@ -1,0 +1,178 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from .sale_order_line import INSTALMENT_GROUPS, TRAJECT_GROUPS
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    outplacement_traject_ids = fields.One2many(
+        "outplacement.traject", "order_id", string="Trajects", groups=TRAJECT_GROUPS
+    )
+    outplacement_traject_count = fields.Integer(
+        string="Number of Trajects",
+        compute="_compute_outplacement_traject_count",
+        groups=TRAJECT_GROUPS,
+    )
+    outplacement_instalment_count = fields.Integer(
+        string="Number of Instalments",
+        compute="_compute_outplacement_instalment_count",
+        groups=INSTALMENT_GROUPS,
+    )
+    outplacement_has_package = fields.Boolean(
+        compute="_compute_outplacement_has_package"
+    )
+
+    def _compute_outplacement_traject_count(self):
+        grouped = self.env["outplacement.traject"]._read_group(
+            [("order_id", "in", self.ids)], ["order_id"], ["__count"]
+        )
+        counts = {order.id: count for order, count in grouped}
+        for order in self:
+            order.outplacement_traject_count = counts.get(order._origin.id, 0)
+
+    def _compute_outplacement_instalment_count(self):
+        grouped = self.env["outplacement.instalment"]._read_group(
+            [("order_id", "in", self.ids)], ["order_id"], ["__count"]
+        )
+        counts = {order.id: count for order, count in grouped}
+        for order in self:
+            order.outplacement_instalment_count = counts.get(order._origin.id, 0)
+
+    @api.depends("order_line.product_id")
+    def _compute_outplacement_has_package(self):
+        for order in self:
+            order.outplacement_has_package = any(
+                line._is_outplacement_package() for line in order.order_line
+            )
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_view_outplacement_trajects(self):
+        """Open the trajects that this order started."""
+        self.ensure_one()
+        return self._get_outplacement_action("outplacement.outplacement_traject_action")
+
+    def action_view_outplacement_instalments(self):
+        """Open the instalments of this order."""
+        self.ensure_one()
+        return self._get_outplacement_action(
+            "outplacement.outplacement_instalment_action"
+        )
+
+    def _get_outplacement_action(self, xmlid):
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        action["domain"] = [("order_id", "=", self.id)]
+        action["context"] = {"create": False}
+        return action
+
+    # ------------------------------------------------------------------
+    # Confirmation and cancellation
+    # ------------------------------------------------------------------
+
+    def _confirmation_error_message(self):
+        # EXTENDS sale
+        if error := super()._confirmation_error_message():
+            return error
+        packages = self.order_line.filtered(lambda l: l._is_outplacement_package())
+        errors = [line._get_outplacement_quantity_error() for line in packages]
+        return next(filter(None, errors), False)
+
+    def _action_confirm(self):
+        # EXTENDS sale
+        result = super()._action_confirm()
+        self.order_line._create_outplacement_trajects()
+        return result
+
+    def _action_cancel(self):
+        # EXTENDS sale
+        trajects = self.order_line._get_outplacement_trajects()
+        self._check_outplacement_cancel(trajects)
+        result = super()._action_cancel()
+        # sudo: outplacement.traject - what was sold does not take place, whoever
+        # cancels the sale
+        trajects.sudo()._set_state(
+            "cancelled", outcome="stopped", date_closed=fields.Date.context_today(self)
+        )
+        return result
+
+    def _check_outplacement_cancel(self, trajects):
+        """:raises UserError: one of ``trajects`` has started"""
+        if started := trajects.filtered(lambda traject: traject.state != "intake"):
+            labels = dict(started._fields["state"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "Order %(order)s cannot be cancelled: its traject %(traject)s is "
+                    "%(state)s. A planner can cancel a traject of which no session "
+                    "was held; otherwise credit what should not be paid.",
+                    order=started[0].order_id.name,
+                    traject=started[0].name,
+                    state=labels[started[0].state].lower(),
+                )
+            )
+
+    # ------------------------------------------------------------------
+    # Invoicing
+    # ------------------------------------------------------------------
+
+    def _create_invoices(self, grouped=False, final=False, date=None):
+        # EXTENDS sale
+        self.env["outplacement.instalment"]._update_due([("order_id", "in", self.ids)])
+        return super()._create_invoices(grouped=grouped, final=final, date=date)
+
+    def _get_invoiceable_lines(self, final=False):
+        """Leave out what has no instalment among those that the context names."""
+        lines = super()._get_invoiceable_lines(final)
+        if self.env.context.get("outplacement_instalment_ids") is None:
+            return lines
+        wanted = lines.filtered(lambda line: line._get_outplacement_to_invoice())
+        sections = wanted.parent_id
+        return lines & (wanted | sections | sections.parent_id)
+
+    def _prepare_invoice(self):
+        """Make the purchase order references the customer reference (R11); Odoo's own
+        one stays where none is known."""
+        values = super()._prepare_invoice()
+        instalments = self.order_line._get_outplacement_to_invoice()
+        if references := instalments._get_purchase_order_refs():
+            values["ref"] = references
+        return values
+
+    def _create_account_invoices(self, invoice_vals_list, final):
+        """Leave the customer reference empty while a required one is missing (R11), so
+        that the order's number is not taken for it."""
+        # sudo: outplacement.instalment - a seller without access invoices as well
+        Instalment = self.env["outplacement.instalment"].sudo()
+        for invoice_vals in invoice_vals_list:
+            lines = [line_vals for *_, line_vals in invoice_vals["invoice_line_ids"]]
+            ids = [line.get("outplacement_instalment_id") for line in lines]
+            instalments = Instalment.browse(filter(None, ids))
+            if instalments.filtered("purchase_order_missing"):
+                invoice_vals["ref"] = False
+        return super()._create_account_invoices(invoice_vals_list, final)
+
+    def _force_lines_to_invoice_policy_order(self):
+        """A payment in advance does not make instalments fall due."""
+        super()._force_lines_to_invoice_policy_order()
+        self.order_line._filter_outplacement_planned()._compute_qty_to_invoice()
+
+    def _nothing_to_invoice_error_message(self):
+        """Say when the next instalment falls due, if that is what is waited for."""
+        instalments = self.order_line._get_outplacement_instalments("planned")
+        if not instalments:
+            return super()._nothing_to_invoice_error_message()
+        dates = instalments.filtered("date").mapped("date")
+        if not dates:
+            return self.env._(
+                "No instalment is due: the dates of the instalments are known once the "
+                "traject has a start date."
+            )
+        return self.env._(
+            "No instalment is due: the next one is dated %(date)s, and its traject must "
+            "have started.",
+            date=format_date(self.env, min(dates)),
+        )

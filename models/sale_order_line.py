@@ -1,0 +1,271 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.misc import clean_context
+
+from ..tools.money import portion, to_decimal
+
+INSTALMENT_GROUPS = (
+    "outplacement.group_account_manager,"
+    "outplacement.group_coach,"
+    "outplacement.group_planner,"
+    "outplacement.group_manager,"
+    "account.group_account_invoice"
+)
+TRAJECT_GROUPS = (
+    "outplacement.group_account_manager,"
+    "outplacement.group_planner,"
+    "outplacement.group_manager"
+)
+# Fields of a sold package that its trajects and instalments follow.
+TERMS_FIELDS = frozenset(
+    {"product_uom_qty", "price_unit", "discount", "outplacement_plan_id"}
+)
+
+
+class SaleOrderLine(models.Model):
+    """A package on an order: each unit is a traject, with its instalments."""
+
+    _inherit = "sale.order.line"
+
+    outplacement_plan_id = fields.Many2one(
+        "outplacement.invoice.plan",
+        string="Invoice Plan",
+        compute="_compute_outplacement_plan_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="How the price is spread over instalments. Empty: all at the start.",
+    )
+    outplacement_plan_preview = fields.Char(
+        string="Instalments",
+        compute="_compute_outplacement_plan_preview",
+        compute_sudo=True,
+        help="Number and amount of the instalments of one traject.",
+    )
+    outplacement_traject_ids = fields.One2many(
+        "outplacement.traject", "sale_line_id", string="Trajects", groups=TRAJECT_GROUPS
+    )
+    outplacement_instalment_ids = fields.One2many(
+        "outplacement.instalment",
+        "sale_line_id",
+        string="Instalments of Trajects",
+        groups=INSTALMENT_GROUPS,
+    )
+
+    # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
+
+    @api.depends("product_id", "company_id")
+    def _compute_outplacement_plan_id(self):
+        packages = self.filtered(lambda line: line._is_outplacement_package())
+        (self - packages).outplacement_plan_id = False
+        for line in packages:
+            company = line.company_id or self.env.company
+            line.outplacement_plan_id = (
+                line.product_id.outplacement_plan_id or company.outplacement_plan_id
+            )
+
+    @api.depends("product_id", "price_unit", "discount", "outplacement_plan_id")
+    def _compute_outplacement_plan_preview(self):
+        for line in self:
+            line.outplacement_plan_preview = (
+                line._is_outplacement_package() and line._get_outplacement_preview()
+            )
+
+    @api.depends("product_id")
+    def _compute_product_updatable(self):
+        """Another package means other trajects: sell it on a line of its own."""
+        super()._compute_product_updatable()
+        sold = self.filtered(lambda line: line._get_outplacement_trajects())
+        sold.product_updatable = False
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        # packages added to an order that is confirmed already
+        lines.filtered(lambda line: line.state == "sale")._sync_outplacement()
+        return lines
+
+    def write(self, vals):
+        if TERMS_FIELDS.isdisjoint(vals):
+            return super().write(vals)
+        sold = self.filtered(
+            lambda line: line.state == "sale" and line._is_outplacement_package()
+        )
+        terms = {line: line._get_outplacement_terms() for line in sold}
+        result = super().write(vals)
+        sold.filtered(
+            lambda line: line._get_outplacement_terms() != terms[line]
+        )._respread_outplacement()
+        sold._sync_outplacement()
+        return result
+
+    def _get_protected_fields(self):
+        return [*super()._get_protected_fields(), "outplacement_plan_id"]
+
+    # ------------------------------------------------------------------
+    # Trajects
+    # ------------------------------------------------------------------
+
+    def _is_outplacement_package(self):
+        self.ensure_one()
+        return self.product_id.service_tracking == "outplacement"
+
+    def _get_outplacement_quantity_error(self):
+        """Return why no trajects can follow from the quantity, False if they can."""
+        self.ensure_one()
+        quantity = self.product_uom_qty
+        if quantity < 0 or quantity != int(quantity):
+            return self.env._(
+                "“%(package)s”: every unit is a traject, so the quantity must be a "
+                "whole number and not negative (it is %(quantity)s).",
+                package=self.product_id.display_name,
+                quantity=quantity,
+            )
+        return False
+
+    def _sync_outplacement(self):
+        """Hold the trajects of confirmed packages against the ordered quantity.
+
+        :raises UserError: a quantity that is no number of trajects, or fewer than
+            there are
+        """
+        packages = self.filtered(lambda line: line._is_outplacement_package())
+        for line in packages:
+            if error := line._get_outplacement_quantity_error():
+                raise UserError(error)
+            existing = line._get_outplacement_trajects()
+            if len(existing) > line.product_uom_qty:
+                raise UserError(
+                    self.env._(
+                        "“%(package)s” has %(count)s trajects (%(trajects)s): cancel a "
+                        "traject before you lower the quantity.",
+                        package=line.product_id.display_name,
+                        count=len(existing),
+                        trajects=", ".join(existing.mapped("name")),
+                    )
+                )
+        packages._create_outplacement_trajects()
+
+    def _create_outplacement_trajects(self):
+        """Create the trajects that the ordered quantity asks for and that do not exist
+        yet, with their instalments. Calling it again creates nothing.
+
+        :returns: the new trajects
+        """
+        values_list = []
+        for line in self.filtered(lambda line: line._is_outplacement_package()):
+            existing = len(line._get_outplacement_trajects())
+            values_list += [
+                line._prepare_outplacement_traject_values(index)
+                for index in range(existing, int(line.product_uom_qty))
+            ]
+        # sudo: outplacement.traject - they follow from the sale; a seller, or a
+        # customer who confirms online, needs no right to create trajects
+        Traject = self.env["outplacement.traject"].sudo()
+        # defaults meant for the order's form are none for its trajects
+        Traject = Traject.with_context(clean_context(self.env.context))
+        trajects = Traject.create(values_list)
+        self.env["outplacement.instalment"]._generate_for_trajects(trajects)
+        trajects._schedule_assignment()
+        return trajects
+
+    def _prepare_outplacement_traject_values(self, index):
+        """Return the values of a new traject.
+
+        :param int index: rank of the traject among those of the line, from 0
+        """
+        self.ensure_one()
+        order, product = self.order_id, self.product_id
+        customer = order.partner_id.commercial_partner_id
+        person = not customer.is_company and not order.partner_id.parent_id
+        return {
+            "company_id": order.company_id.id,
+            "type_id": product.outplacement_type_id.id,
+            "product_id": product.id,
+            "sale_line_id": self.id,
+            "principal_id": customer.id,
+            "employer_id": customer.is_company and customer.id,
+            "candidate_id": (
+                person and self.product_uom_qty == 1 and order.partner_id.id
+            ),
+            "account_manager_id": order.user_id.id,
+        }
+
+    def _get_outplacement_trajects(self):
+        """Return the trajects of the lines that were not cancelled, oldest first."""
+        # sudo: outplacement.traject - the order follows its trajects, also for a
+        # seller who is account manager of none of them
+        trajects = self.sudo().outplacement_traject_ids
+        return trajects.filtered(lambda t: t.state != "cancelled").sorted("id")
+
+    # ------------------------------------------------------------------
+    # Price and instalments
+    # ------------------------------------------------------------------
+
+    def _get_outplacement_unit_price(self):
+        """Return the price of one traject after discount, exact, in its own basis."""
+        self.ensure_one()
+        return to_decimal(self.price_unit) * (1 - to_decimal(self.discount) / 100)
+
+    def _get_outplacement_price(self, traject):
+        """Return the rounded price of one traject of the line. The trajects together
+        cost exactly what the line costs (R2)."""
+        self.ensure_one()
+        trajects = self._get_outplacement_trajects()
+        position = trajects.ids.index(traject.id) + 1
+        return portion(self._get_outplacement_unit_price(), position, self.currency_id)
+
+    def _get_outplacement_terms(self):
+        """Return what the instalments of the line are made from."""
+        self.ensure_one()
+        return self._get_outplacement_unit_price(), self.outplacement_plan_id
+
+    def _respread_outplacement(self):
+        """Make the instalments anew after a change of price or plan.
+
+        :raises UserError: one was invoiced
+        """
+        for line in self:
+            instalments = line._get_outplacement_trajects().instalment_ids
+            if invoiced := instalments.filtered("invoice_line_ids"):
+                raise UserError(
+                    self.env._(
+                        "Price and invoice plan of “%(package)s” are fixed: instalment "
+                        "%(instalment)s is on an invoice. Credit it and release the "
+                        "instalment, or add another line for the difference.",
+                        package=line.product_id.display_name,
+                        instalment=invoiced[0].display_name,
+                    )
+                )
+        self.env["outplacement.instalment"]._regenerate_for_trajects(
+            self._get_outplacement_trajects()
+        )
+
+    def _get_outplacement_preview(self):
+        """Return number × amount of the instalments of one traject, as a text."""
+        self.ensure_one()
+        currency = self.currency_id or self.env.company.currency_id
+        product = self.product_id
+        instalments = self.outplacement_plan_id._get_instalments(
+            portion(self._get_outplacement_unit_price(), 1, currency),
+            product.outplacement_months or product.outplacement_type_id.months,
+            currency,
+        )
+        groups = []
+        for _months, amount in instalments:
+            if groups and groups[-1][1] == amount:
+                groups[-1][0] += 1
+            else:
+                groups.append([1, amount])
+        return " + ".join(
+            f"{count} × {currency.format(float(amount))}" for count, amount in groups
+        )

@@ -1,0 +1,39 @@
+import { HtmlField, htmlField } from "@html_editor/fields/html_field";
+import { registry } from "@web/core/registry";
+
+// What would carry the text, or a picture in it, out of the note: a translation by a
+// service outside the house, and uploads, which become files of their own.
+const CLOSED_PLUGINS = new Set([
+    "chatgpt_translate",
+    "dblclickImagePreview",
+    "file",
+    "image",
+    "imageCrop",
+    "imagePostProcess",
+    "imageSave",
+    "media",
+    "mediaUrlPaste",
+    "video",
+    "youtube",
+]);
+
+/** The rich text of a confidential note: formatted words, and nothing that leaves. */
+export class ConfidentialHtmlField extends HtmlField {
+    getConfig() {
+        const config = super.getConfig();
+        return {
+            ...config,
+            Plugins: config.Plugins.filter((plugin) => !CLOSED_PLUGINS.has(plugin.id)),
+            dropImageAsAttachment: false,
+            resources: {
+                ...config.resources,
+                bypass_paste_image_files: [() => true],
+            },
+        };
+    }
+}
+
+registry.category("fields").add("outplacement_confidential_html", {
+    ...htmlField,
+    component: ConfidentialHtmlField,
+});

@@ -1,0 +1,5 @@
+from . import account_move_reversal
+from . import base_partner_merge
+from . import outplacement_traject_activate
+from . import outplacement_traject_assign
+from . import outplacement_traject_close
