@@ -51,8 +51,12 @@
     ],
     "demo": [],
     "assets": {
+        "web.assets_backend": [
+            "outplacement/static/src/**/*",
+        ],
         "web.assets_tests": [
             "outplacement/static/tests/tours/**/*",
         ],
     },
+    "uninstall_hook": "uninstall_hook",
 }

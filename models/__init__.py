@@ -25,6 +25,7 @@ from . import account_move
 from . import account_move_line
 from . import calendar_event
 from . import crm_lead
+from . import ir_default
 from . import product_template
 from . import res_company
 from . import res_config_settings

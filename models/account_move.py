@@ -30,7 +30,7 @@ class AccountMove(models.Model):
     @api.depends("outplacement_purchase_order_missing")
     def _compute_alerts(self):
         # EXTENDS account
-        super()._compute_alerts()
+        return super()._compute_alerts()
 
     def _get_alerts(self):
         # EXTENDS account
@@ -82,9 +82,7 @@ class AccountMove(models.Model):
         for line in self.line_ids.filtered("outplacement_credited_line_id"):
             origin = line.outplacement_credited_line_id
             instalment = origin.outplacement_instalment_id
-            origin.outplacement_instalment_id = False
-            # the database allows one line an instalment at any moment
-            origin.flush_recordset(["outplacement_instalment_id"])
+            origin._release_outplacement_instalment()
             line.write(
                 {
                     "outplacement_instalment_id": instalment.id,

@@ -37,9 +37,9 @@ class AccountMoveLine(models.Model):
     def _copy_data_extend_business_fields(self, values):
         """Remember on a credit note what it credits. The instalment itself stays with
         the one line that bills it (R9)."""
-        super()._copy_data_extend_business_fields(values)
         if self.outplacement_instalment_id:
             values["outplacement_credited_line_id"] = self.id
+        return super()._copy_data_extend_business_fields(values)
 
     def _is_outplacement_withdrawn(self):
         """Whether the line bills nothing any more: its invoice is cancelled, or
@@ -57,3 +57,9 @@ class AccountMoveLine(models.Model):
         return self.parent_state == "cancel" or bool(
             credits and self.currency_id.compare_amounts(credited, billed) >= 0
         )
+
+    def _release_outplacement_instalment(self):
+        """Let the lines no longer be the ones that bill their instalments, and tell
+        the database at once: it allows one line an instalment at any moment (R9)."""
+        self.outplacement_instalment_id = False
+        self.flush_recordset(["outplacement_instalment_id"])

@@ -27,6 +27,7 @@ class CrmLead(models.Model):
     def action_view_outplacement_trajects(self):
         """Open the trajects sold from this opportunity."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "outplacement.outplacement_traject_action"
         )

@@ -102,11 +102,10 @@ class OutplacementInstalment(models.Model):
     period_start = fields.Date(compute="_compute_period", store=True)
     period_end = fields.Date(compute="_compute_period", store=True)
     # --- how far
-    is_lapsed = fields.Boolean(string="Lapsed", readonly=True, copy=False)
+    is_lapsed = fields.Boolean(readonly=True, copy=False)
     invoice_line_ids = fields.One2many(
         "account.move.line",
         "outplacement_instalment_id",
-        string="Invoice Line",
         help="The invoice line that bills this instalment: one at most.",
     )
     invoice_id = fields.Many2one(
@@ -171,7 +170,7 @@ class OutplacementInstalment(models.Model):
 
     @api.depends("amount", "sale_line_id.tax_ids")
     def _compute_amounts(self):
-        """Forecast of what the invoice will say; that computes VAT on its total (R3)."""
+        """Forecast of the invoice, which computes its VAT over its total (R3)."""
         for instalment in self:
             line = instalment.sale_line_id
             totals = line.tax_ids.compute_all(
@@ -316,8 +315,9 @@ class OutplacementInstalment(models.Model):
         )
 
     def _lapse(self):
-        """Let what is not invoiced lapse: nobody pays it any more."""
-        self.filtered(lambda i: i.state != "invoiced").is_lapsed = True
+        """Nobody pays these any more. One that is on an invoice stays invoiced until
+        that is credited, and lapses then."""
+        self.is_lapsed = True
 
     @api.model
     def _update_due(self, domain=()):

@@ -98,7 +98,7 @@ class OutplacementInstalment(models.Model):
                     instalment=instalment.display_name,
                 )
             )
-        self.invoice_line_ids.outplacement_instalment_id = False
+        self.invoice_line_ids._release_outplacement_instalment()
         return True
 
     def action_view_invoice(self):

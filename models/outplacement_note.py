@@ -76,7 +76,6 @@ class OutplacementNote(models.Model):
     signed_on = fields.Datetime(string="Signed", readonly=True, copy=False)
     amends_id = fields.Many2one(
         "outplacement.note",
-        string="Amends",
         index="btree_not_null",
         ondelete="restrict",
         readonly=True,
@@ -101,7 +100,9 @@ class OutplacementNote(models.Model):
     def _compute_candidate_id(self):
         """Keep who the note is about, should the traject get another candidate."""
         for note in self:
-            note.candidate_id = note.candidate_id or note.traject_id.candidate_id
+            # unsaved, it tells its user nothing of a traject that is hidden
+            traject = (note if note.id else note.sudo(False)).traject_id
+            note.candidate_id = note.candidate_id or traject.candidate_id
 
     @api.depends("body_stored")
     @api.depends_context("uid", "su")
@@ -121,7 +122,7 @@ class OutplacementNote(models.Model):
         for note in self:
             # sudo: outplacement.note - the column is closed to everybody; the write
             # that brought the text here has passed the rules
-            note.sudo().body_stored = self._seal(note.body)
+            note.sudo().body_stored = self._seal(self._clean_body(note.body))
 
     @api.model
     def _seal(self, text):
@@ -145,7 +146,8 @@ class OutplacementNote(models.Model):
         )
         for element in tree.xpath("|".join(f".//{tag}" for tag in MEDIA_TAGS)):
             element.drop_tree()
-        return lxml_html.tostring(tree, encoding="unicode")
+        text = lxml_html.tostring(tree, encoding="unicode")
+        return text.removeprefix("<div>").removesuffix("</div>")
 
     # ------------------------------------------------------------------
     # Constraints and CRUD

@@ -87,8 +87,13 @@ class OutplacementReport(models.Model):
         check_company=True,
     )
     company_id = fields.Many2one(related="traject_id.company_id", store=True)
+    # not as superuser: an unsaved report tells nothing of a traject that is hidden
     candidate_id = fields.Many2one(
-        related="traject_id.candidate_id", store=True, index="btree_not_null"
+        related="traject_id.candidate_id",
+        related_sudo=False,
+        store=True,
+        precompute=True,
+        index="btree_not_null",
     )
     state = fields.Selection(
         [
@@ -146,7 +151,11 @@ class OutplacementReport(models.Model):
     date_sent = fields.Date(string="Sent to Candidate", readonly=True, copy=False)
     answer_deadline = fields.Date(string="Answer by", readonly=True, copy=False)
     answer_ids = fields.One2many(
-        "outplacement.report.answer", "report_id", string="Candidate's Answers"
+        "outplacement.report.answer",
+        "report_id",
+        string="Candidate's Answers",
+        groups="outplacement.group_coach,outplacement.group_planner,"
+        "outplacement.group_manager",
     )
     date_released = fields.Datetime(string="Released", readonly=True, copy=False)
     released_by_id = fields.Many2one(
@@ -250,6 +259,7 @@ class OutplacementReport(models.Model):
 
     def action_refresh_facts(self):
         """Fill the facts of drafts anew from their trajects."""
+        self._check_coach()
         self._check_state("draft")
         for report in self:
             report.write(report._prepare_facts())

@@ -166,6 +166,7 @@ class OutplacementReport(models.Model):
 
     def action_preview(self):
         """Show the report as the employer would see it."""
+        self.check_access("read")
         return self.env.ref(
             "outplacement.outplacement_report_report_progress"
         ).report_action(self)

@@ -42,12 +42,18 @@ class OutplacementSession(models.Model):
         check_company=True,
     )
     company_id = fields.Many2one(related="traject_id.company_id", store=True)
+    # not as superuser: an unsaved session tells nothing of a traject that is hidden
     candidate_id = fields.Many2one(
-        related="traject_id.candidate_id", store=True, index="btree_not_null"
+        related="traject_id.candidate_id",
+        related_sudo=False,
+        store=True,
+        precompute=True,
+        index="btree_not_null",
     )
     phase_id = fields.Many2one(
         "outplacement.phase",
         compute="_compute_phase_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -88,6 +94,7 @@ class OutplacementSession(models.Model):
     coach_id = fields.Many2one(
         "res.users",
         compute="_compute_coach_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -117,7 +124,10 @@ class OutplacementSession(models.Model):
         help="Whether this session is one of those that the package includes.",
     )
     event_ids = fields.One2many(
-        "calendar.event", "outplacement_session_id", string="Calendar Events"
+        "calendar.event",
+        "outplacement_session_id",
+        string="Calendar Events",
+        groups="outplacement.group_coach,outplacement.group_planner",
     )
     date_invited = fields.Datetime(string="Invitation Sent", readonly=True, copy=False)
 
@@ -250,10 +260,10 @@ class OutplacementSession(models.Model):
         # sudo: calendar.event - a planner keeps the coach's calendar, where the event
         # is private; defaults meant for the session must not reach it
         context = clean_context(self.env.context) | {"no_mail_to_attendees": True}
-        # pylint: disable-next=context-overridden
-        Event = self.env["calendar.event"].sudo().with_context(context)
+        Event = self.env(context=context)["calendar.event"].sudo()
         create_values = []
         for session in self:
+            # sudo: outplacement.session - managers and candidates read no events
             event = Event.browse(session.sudo().event_ids.ids)
             if session.state in ("cancelled", "no_show"):
                 event.unlink()

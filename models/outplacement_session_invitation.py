@@ -40,10 +40,9 @@ class OutplacementSession(models.Model):
         }
         # sudo: mail.template, mail.mail - a fixed text to the candidate; coaches need
         # no rights on templates and outgoing mail
-        mail_id = template.sudo().send_mail(
+        template.sudo().send_mail(
             self.id, email_values={"attachment_ids": [(0, 0, attachment)]}
         )
-        return mail_id
 
     def _get_ics(self):
         """Return the calendar file of the session, in UTC, as bytes.

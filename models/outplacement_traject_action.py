@@ -9,6 +9,7 @@ class OutplacementTraject(models.Model):
     def _get_related_action(self, xmlid, **context):
         """Return the action ``xmlid`` limited to this traject."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
         action["domain"] = [("traject_id", "=", self.id)]
         action["context"] = {"default_traject_id": self.id, **context}
@@ -65,6 +66,7 @@ class OutplacementTraject(models.Model):
 
     def action_print_confirmation(self):
         """Print what was agreed with the candidate and the employer."""
+        self.check_access("read")
         return self.env.ref(
             "outplacement.outplacement_traject_report_confirmation"
         ).report_action(self)

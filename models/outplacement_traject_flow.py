@@ -198,7 +198,11 @@ class OutplacementTraject(models.Model):
     # ------------------------------------------------------------------
 
     def _get_wizard_action(self, model, name, **context):
-        """Return the action that opens wizard ``model`` on these trajects."""
+        """Return the action that opens wizard ``model`` on these trajects.
+
+        :raises AccessError: the user neither guides nor plans them
+        """
+        self._check_may_run()
         return {
             "type": "ir.actions.act_window",
             "name": name,
@@ -211,7 +215,6 @@ class OutplacementTraject(models.Model):
     def action_activate(self):
         """Preview the term and the instalments, then start."""
         self.ensure_one()
-        self._check_may_run()
         return self._get_wizard_action(
             "outplacement.traject.activate", self.env._("Activate Traject")
         )

@@ -27,8 +27,10 @@ class OutplacementTraject(models.Model):
     def _check_internal_recipients(self, partner_ids):
         """Refuse followers and recipients from outside the bureau.
 
+        :raises AccessError: a user who may not read the trajects, before any name
         :raises UserError: a partner without an internal user
         """
+        self.check_access("read")
         # sudo: res.users - only whether the partners are colleagues
         partners = self.env["res.partner"].sudo().browse(partner_ids or ())
         outside = partners.filtered(lambda partner: partner.partner_share)

@@ -82,7 +82,7 @@ class ProductTemplate(models.Model):
     def _prepare_service_tracking_tooltip(self):
         if self.service_tracking == "outplacement":
             return self.env._(
-                "Start a traject for each unit sold, and invoice it by its invoice plan."
+                "Start a traject for each unit sold and invoice it by its invoice plan."
             )
         return super()._prepare_service_tracking_tooltip()
 

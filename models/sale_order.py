@@ -65,6 +65,7 @@ class SaleOrder(models.Model):
         )
 
     def _get_outplacement_action(self, xmlid):
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
         action["domain"] = [("order_id", "=", self.id)]
         action["context"] = {"create": False}
@@ -78,7 +79,7 @@ class SaleOrder(models.Model):
         # EXTENDS sale
         if error := super()._confirmation_error_message():
             return error
-        packages = self.order_line.filtered(lambda l: l._is_outplacement_package())
+        packages = self.order_line.filtered(lambda x: x._is_outplacement_package())
         errors = [line._get_outplacement_quantity_error() for line in packages]
         return next(filter(None, errors), False)
 
@@ -93,6 +94,7 @@ class SaleOrder(models.Model):
         trajects = self.order_line._get_outplacement_trajects()
         self._check_outplacement_cancel(trajects)
         result = super()._action_cancel()
+        self.order_line._get_outplacement_instalments()._lapse()
         # sudo: outplacement.traject - what was sold does not take place, whoever
         # cancels the sale
         trajects.sudo()._set_state(
@@ -157,8 +159,9 @@ class SaleOrder(models.Model):
 
     def _force_lines_to_invoice_policy_order(self):
         """A payment in advance does not make instalments fall due."""
-        super()._force_lines_to_invoice_policy_order()
+        result = super()._force_lines_to_invoice_policy_order()
         self.order_line._filter_outplacement_planned()._compute_qty_to_invoice()
+        return result
 
     def _nothing_to_invoice_error_message(self):
         """Say when the next instalment falls due, if that is what is waited for."""
@@ -172,7 +175,7 @@ class SaleOrder(models.Model):
                 "traject has a start date."
             )
         return self.env._(
-            "No instalment is due: the next one is dated %(date)s, and its traject must "
-            "have started.",
+            "No instalment is due: the next one is dated %(date)s, and its traject "
+            "must have started.",
             date=format_date(self.env, min(dates)),
         )

@@ -79,9 +79,9 @@ class SaleOrderLine(models.Model):
     @api.depends("product_id")
     def _compute_product_updatable(self):
         """Another package means other trajects: sell it on a line of its own."""
-        super()._compute_product_updatable()
         sold = self.filtered(lambda line: line._get_outplacement_trajects())
         sold.product_updatable = False
+        return super(SaleOrderLine, self - sold)._compute_product_updatable()
 
     # ------------------------------------------------------------------
     # CRUD
@@ -91,21 +91,26 @@ class SaleOrderLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         # packages added to an order that is confirmed already
-        lines.filtered(lambda line: line.state == "sale")._sync_outplacement()
+        sold = lines._filter_outplacement_sold()
+        sold._check_outplacement_quantity()
+        sold._create_outplacement_trajects()
         return lines
 
     def write(self, vals):
         if TERMS_FIELDS.isdisjoint(vals):
             return super().write(vals)
-        sold = self.filtered(
-            lambda line: line.state == "sale" and line._is_outplacement_package()
-        )
+        sold = self._filter_outplacement_sold()
         terms = {line: line._get_outplacement_terms() for line in sold}
+        quantities = {line: line.product_uom_qty for line in sold}
         result = super().write(vals)
         sold.filtered(
             lambda line: line._get_outplacement_terms() != terms[line]
         )._respread_outplacement()
-        sold._sync_outplacement()
+        changed = sold.filtered(lambda line: line.product_uom_qty != quantities[line])
+        changed._check_outplacement_quantity()
+        changed.filtered(
+            lambda line: line.product_uom_qty > quantities[line]
+        )._create_outplacement_trajects()
         return result
 
     def _get_protected_fields(self):
@@ -118,6 +123,12 @@ class SaleOrderLine(models.Model):
     def _is_outplacement_package(self):
         self.ensure_one()
         return self.product_id.service_tracking == "outplacement"
+
+    def _filter_outplacement_sold(self):
+        """Return the packages among these lines that are on a confirmed order."""
+        return self.filtered(
+            lambda line: line.state == "sale" and line._is_outplacement_package()
+        )
 
     def _get_outplacement_quantity_error(self):
         """Return why no trajects can follow from the quantity, False if they can."""
@@ -132,14 +143,13 @@ class SaleOrderLine(models.Model):
             )
         return False
 
-    def _sync_outplacement(self):
-        """Hold the trajects of confirmed packages against the ordered quantity.
+    def _check_outplacement_quantity(self):
+        """Hold the ordered quantity of packages against their trajects.
 
         :raises UserError: a quantity that is no number of trajects, or fewer than
             there are
         """
-        packages = self.filtered(lambda line: line._is_outplacement_package())
-        for line in packages:
+        for line in self:
             if error := line._get_outplacement_quantity_error():
                 raise UserError(error)
             existing = line._get_outplacement_trajects()
@@ -153,7 +163,6 @@ class SaleOrderLine(models.Model):
                         trajects=", ".join(existing.mapped("name")),
                     )
                 )
-        packages._create_outplacement_trajects()
 
     def _create_outplacement_trajects(self):
         """Create the trajects that the ordered quantity asks for and that do not exist
@@ -169,11 +178,10 @@ class SaleOrderLine(models.Model):
                 for index in range(existing, int(line.product_uom_qty))
             ]
         # sudo: outplacement.traject - they follow from the sale; a seller, or a
-        # customer who confirms online, needs no right to create trajects
-        Traject = self.env["outplacement.traject"].sudo()
-        # defaults meant for the order's form are none for its trajects
-        Traject = Traject.with_context(clean_context(self.env.context))
-        trajects = Traject.create(values_list)
+        # customer who confirms online, needs no right to create trajects. The
+        # defaults of the context are meant for the order and stay behind.
+        env = self.env(su=True, context=clean_context(self.env.context))
+        trajects = env["outplacement.traject"].create(values_list)
         self.env["outplacement.instalment"]._generate_for_trajects(trajects)
         trajects._schedule_assignment()
         return trajects

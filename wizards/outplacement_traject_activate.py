@@ -44,20 +44,24 @@ class OutplacementTrajectActivate(models.TransientModel):
     @api.depends("date_start", "months")
     def _compute_date_end(self):
         for wizard in self:
-            wizard.date_end = wizard.traject_id._get_date_end(wizard.date_start)
+            traject = wizard.traject_id
+            wizard.date_end = traject and traject._get_date_end(wizard.date_start)
 
     @api.depends("traject_id")
     def _compute_missing_text(self):
         """Say beforehand what activation would refuse."""
         for wizard in self:
-            wizard.missing_text = wizard.traject_id._get_missing_text({"date_start"})
+            traject = wizard.traject_id
+            wizard.missing_text = traject and traject._get_missing_text({"date_start"})
 
     @api.depends("date_start", "traject_id")
     def _compute_line_ids(self):
         """Preview the instalments as they would be dated from the chosen start."""
         Line = self.env["outplacement.traject.activate.line"]
         for wizard in self:
-            previews = wizard.traject_id._get_instalment_previews(wizard.date_start)
+            traject, previews = wizard.traject_id, []
+            if traject:
+                previews = traject._get_instalment_previews(wizard.date_start)
             wizard.line_ids = Line.concat(*(Line.new(values) for values in previews))
             wizard.amount_total = sum(values["amount"] for values in previews)
 

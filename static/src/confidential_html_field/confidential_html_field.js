@@ -36,4 +36,5 @@ export class ConfidentialHtmlField extends HtmlField {
 registry.category("fields").add("outplacement_confidential_html", {
     ...htmlField,
     component: ConfidentialHtmlField,
+    additionalClasses: ["o_field_html"],
 });

@@ -1,0 +1,1 @@
+"""The checks that `make test` and its parts run."""

@@ -1,0 +1,54 @@
+"""All tests of the add-on, tours in the browser included, with their coverage."""
+
+import os
+import subprocess
+
+from .. import databases
+from ..bench import Bench, free_port
+from ..outcome import Outcome
+from ..paths import CHECKOUT, MODULE
+from .check import Check
+
+
+def checks() -> list[Check]:
+    """The check that runs the tests in a database without demo data."""
+    return [Check("tests without demo data", _without_demo)]
+
+
+def arguments(name: str, tags: str = f"/{MODULE}") -> list[str]:
+    """Odoo's arguments to install the add-on in a database and run its tests."""
+    return [
+        *("-d", name, "-i", MODULE, "--stop-after-init", f"--test-tags={tags}"),
+        *(f"--http-port={free_port()}", "--max-cron-threads=0"),
+    ]
+
+
+def _without_demo(bench: Bench) -> Outcome:
+    config = f"--rcfile={CHECKOUT / 'pyproject.toml'}"
+    coverage = {"COVERAGE_FILE": str(bench.logs / "coverage")}
+    with databases.temporary(
+        bench.odoo, bench.server, keep=os.environ.get("KEEP", "")
+    ) as name:
+        run = bench.run(
+            "tests",
+            *arguments(name),
+            f"--screenshots={bench.logs / 'screenshots'}",
+            wrapper=["-m", "coverage", "run", config, f"--source={CHECKOUT}"],
+            environment=coverage,
+        )
+    outcome = run.test_outcome()
+    return outcome + Outcome(details=_report(bench, config, coverage))
+
+
+def _report(bench: Bench, config: str, coverage: dict[str, str]) -> str:
+    """The table of lines that no test ran."""
+    python = bench.odoo.python / "bin/python"
+    done = subprocess.run(
+        [python, "-m", "coverage", "report", config],
+        cwd=CHECKOUT,
+        env={**os.environ, **coverage},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return f"Coverage:\n{done.stdout or done.stderr}"

@@ -1,0 +1,53 @@
+from odoo.tools import SQL
+
+# Records of other apps that the demo bureau's orders and invoices hang on.
+KEPT_MODELS = (
+    "product.product",
+    "product.template",
+    "res.company",
+    "res.partner",
+    "sale.order",
+)
+
+
+def uninstall_hook(env):
+    """Let the uninstallation delete what the module brought, in whatever order.
+
+    Trajects and notes refer to the phases and types that are deleted before them, and
+    the database would refuse that, loudly: so the module's tables, which are dropped
+    in the end, leave all foreign keys first. What the demo bureau sold and invoiced
+    stays in the books, like any invoice: those records are the module's no more.
+    """
+    rows = env.execute_query(
+        SQL(
+            """
+            SELECT conrelid::regclass::text, conname
+              FROM pg_constraint
+             WHERE contype = 'f'
+               AND %(tables)s::regclass[] && ARRAY[conrelid, confrelid]::regclass[]
+            """,
+            tables=_get_tables(env),
+        )
+    )
+    for table, name in rows:
+        env.cr.execute(
+            SQL(
+                "ALTER TABLE %s DROP CONSTRAINT %s",
+                SQL.identifier(table),
+                SQL.identifier(name),
+            )
+        )
+    env["ir.model.data"].search(
+        [("module", "=", "outplacement"), ("model", "in", KEPT_MODELS)]
+    ).unlink()
+
+
+def _get_tables(env):
+    """Return the names of the tables of the module's own models."""
+    return [
+        model._table
+        for model in env.values()
+        if model._original_module == "outplacement"
+        and model._auto
+        and not model._abstract
+    ]

@@ -1,0 +1,86 @@
+import {registry} from "@web/core/registry";
+import {stepUtils} from "@web_tour/tour_utils";
+
+import {DUTCH, tourUtils} from "./outplacement_tour_utils";
+
+const CARD = '.o_kanban_record:contains("Karin Kandidaat")';
+
+/** The coach holds a session, writes a note, opens the next phase, drafts a report. */
+registry.category("web_tour.tours").add("outplacement_guide", {
+    steps: () => [
+        ...tourUtils.openMenu(
+            "outplacement_traject_menu_root",
+            "outplacement_traject_menu_mine"
+        ),
+        {content: "Open the traject", trigger: CARD, run: "click"},
+        tourUtils.seeState("active"),
+        tourUtils.press("action_new_session", "Plan a session"),
+        ...tourUtils.enterDate("start", "09-02-2026 10:00", ".modal"),
+        {
+            content: "Where it takes place",
+            trigger: ".modal .o_field_widget[name=location] input",
+            run: "edit Kamer 2",
+        },
+        {
+            content: "Save the session",
+            trigger: ".modal .o_form_button_save",
+            run: "click",
+        },
+        tourUtils.noDialog(),
+        tourUtils.see("button[name=action_view_sessions]", DUTCH.session),
+        tourUtils.press("action_view_sessions", "Open the sessions"),
+        {
+            content: "Open the planned session",
+            trigger: ".o_data_row td[name=kind]",
+            run: "click",
+        },
+        tourUtils.seeState("planned"),
+        tourUtils.press("action_hold", "It was held"),
+        tourUtils.seeState("held"),
+        tourUtils.press("action_write_note", "Write a note"),
+        tourUtils.see(".o_menu_sections", DUTCH.confidentialNote),
+        {
+            content: "Write what was said",
+            trigger: ".o_field_widget[name=body] .odoo-editor-editable .o-paragraph",
+            run: "editor Wil liever met de handen werken.",
+        },
+        ...stepUtils.saveForm(),
+        tourUtils.press("action_sign", "Sign the note"),
+        ...tourUtils.confirm("Yes, sign it"),
+        {
+            content: "The signed note is closed",
+            trigger: ".o_field_widget[name=body].o_readonly_modifier",
+        },
+        ...tourUtils.openMenu(
+            "outplacement_traject_menu_root",
+            "outplacement_traject_menu_mine"
+        ),
+        {
+            content: "Drag the card to the next phase",
+            trigger: `.o_kanban_group:eq(0) ${CARD}`,
+            run: "drag_and_drop(.o_kanban_group:eq(1))",
+        },
+        {
+            content: "Open the traject in its new phase",
+            trigger: `.o_kanban_group:eq(1) ${CARD}`,
+            run: "click",
+        },
+        tourUtils.seeState("active"),
+        tourUtils.see(".o_notebook a[name=phases]", DUTCH.phase),
+        tourUtils.press("action_new_report", "Draft a report"),
+        tourUtils.seeState("draft"),
+        tourUtils.see(".o_form_view", DUTCH.progressReport),
+        {
+            content: "The session is counted",
+            trigger: ".o_field_widget[name=sessions_held] input:value(1)",
+        },
+        {
+            content: "Remark",
+            trigger: ".o_field_widget[name=remark] textarea",
+            run: "edit De gesprekken verlopen volgens plan.",
+        },
+        ...stepUtils.saveForm(),
+        tourUtils.press("action_send", "Send it to the candidate"),
+        tourUtils.seeState("sent"),
+    ],
+});

@@ -1,0 +1,22 @@
+import {registry} from "@web/core/registry";
+
+import {DUTCH, tourUtils} from "./outplacement_tour_utils";
+
+/** Finance invoices an instalment that is due and posts the invoice. */
+registry.category("web_tour.tours").add("outplacement_invoice", {
+    steps: () => [
+        ...tourUtils.openMenu("outplacement_commercial_menu", "outplacement_instalment_menu"),
+        tourUtils.see(".o_breadcrumb", DUTCH.instalment),
+        {
+            content: "One instalment is due: select it",
+            trigger: '.o_data_row:contains("TR/") .o_list_record_selector input',
+            run: "click",
+        },
+        tourUtils.press("action_create_invoices", "Create the invoice"),
+        tourUtils.seeState("draft"),
+        tourUtils.see("[name=invoice_line_ids]", "TR/"),
+        tourUtils.see("[name=tax_totals]", "906,99"),
+        tourUtils.press("action_post", "Post it"),
+        tourUtils.seeState("posted"),
+    ],
+});

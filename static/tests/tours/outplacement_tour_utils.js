@@ -1,0 +1,108 @@
+import {stepUtils} from "@web_tour/tour_utils";
+
+// Words that the bureau reads on its screens. The tours find their way without them;
+// each of them is looked for once, so that the screens are seen to be in Dutch.
+export const DUTCH = {
+    candidate: "Kandidaat",
+    confidentialNote: "Vertrouwelijke notitie",
+    employer: "Werkgever",
+    instalment: "Termijn",
+    phase: "Fase",
+    principal: "Opdrachtgever",
+    progressReport: "Voortgangsrapportage",
+    session: "Gesprek",
+    traject: "Traject",
+};
+
+export const tourUtils = {
+    /** Open a menu of the Outplacement app: the names of its items, from the top. */
+    openMenu(...names) {
+        return [
+            ...stepUtils.goToAppSteps(
+                "outplacement.outplacement_menu_root",
+                "Open the Outplacement app"
+            ),
+            ...names.map((name) => ({
+                content: `Open the menu ${name}`,
+                trigger: `[data-menu-xmlid="outplacement.${name}"]`,
+                run: "click",
+            })),
+        ];
+    },
+
+    /** Type a text in a many2one (or tags) field and choose what has this text. */
+    choose(field, text, within = "") {
+        const input = `${within} .o_field_widget[name=${field}] input`;
+        return [
+            {content: `Look for ${text}`, trigger: input, run: `edit ${text}`},
+            {
+                content: `Choose ${text}`,
+                trigger: `.o-autocomplete--dropdown-item:not(.o_m2o_dropdown_option) a:contains("${text}")`,
+                run: "click",
+            },
+        ];
+    },
+
+    /** Type a date (and time) as a Dutch user does. */
+    enterDate(field, value, within = "") {
+        const widget = `${within} .o_field_widget[name=${field}]`;
+        return [
+            {
+                content: `Open the date ${field}`,
+                trigger: `${widget} button, ${widget} input`,
+                run: "click",
+            },
+            {
+                content: `Enter ${value}`,
+                trigger: `${widget} input:focus`,
+                run: `edit ${value} && press Enter`,
+            },
+            {
+                content: `The date ${field} is taken`,
+                trigger: `${widget} button[data-tooltip^="${value}"]`,
+            },
+        ];
+    },
+
+    /** Press a button of the form by the name of its method. */
+    press(method, content) {
+        return {content, trigger: `button[name=${method}]:enabled`, run: "click"};
+    },
+
+    /** Press a button of the dialog by the name of its method and see the dialog close. */
+    pressInDialog(method, content) {
+        return [
+            {
+                content,
+                trigger: `.modal footer button[name=${method}]:enabled`,
+                run: "click",
+            },
+            this.noDialog(),
+        ];
+    },
+
+    /** Say yes in the dialog that asks whether one is sure, and see it close. */
+    confirm(content) {
+        return [
+            {content, trigger: ".modal footer button.btn-primary", run: "click"},
+            this.noDialog(),
+        ];
+    },
+
+    noDialog() {
+        return {content: "The dialog is closed", trigger: "body:not(:has(.modal))"};
+    },
+
+    /** See the status bar of the form stand at a state. */
+    seeState(state) {
+        return {
+            content: `The state is ${state}`,
+            trigger: `.o_statusbar_status .o_arrow_button_current[data-value=${state}]`,
+        };
+    },
+
+    /** See a text somewhere. */
+    see(trigger, text) {
+        return {content: `See “${text}”`, trigger: `${trigger}:contains("${text}")`};
+    },
+};

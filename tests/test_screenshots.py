@@ -1,0 +1,282 @@
+import base64
+import io
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from unittest.mock import patch
+
+from PIL import Image
+
+from odoo.tests import HttpCase, tagged
+from odoo.tests.common import ChromeBrowser
+from odoo.tools import file_path
+
+WIDE = "1280x800"
+NARROW = "390x844"
+# Nothing moves any more: fonts and pictures are there, no request is on its way.
+QUIET = """
+    document.fonts.status === "loaded"
+    && [...document.images].every((image) => image.complete)
+    && !document.querySelector(".o_loading_indicator, .o_blockUI, .o_notification")
+"""
+
+
+@tagged("post_install", "-at_install", "-standard", "outplacement_screenshots")
+class TestScreenshots(HttpCase):
+    """The pictures in the README: the main screens of the demo bureau, in Dutch.
+
+    Taken by ``make screenshots``, in a database with demo data.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if not cls._get_users():
+            cls.skipTest(cls, "there is no demo bureau in this database")
+        cls._get_users().write({"lang": "nl_NL", "tz": "Europe/Amsterdam"})
+        folder = os.environ.get("OUTPLACEMENT_SCREENSHOTS")
+        cls.folder = Path(
+            folder or Path(file_path("outplacement/__manifest__.py")).parent
+            / "static/description/screenshots"
+        )
+        cls.folder.mkdir(parents=True, exist_ok=True)
+
+    # ------------------------------------------------------------------
+    # Whose screens, and which records on them
+    # ------------------------------------------------------------------
+
+    @classmethod
+    def _get_users(cls):
+        """Return the users of the demo bureau."""
+        data = cls.env["ir.model.data"].search(
+            [("module", "=", "outplacement"), ("model", "=", "res.users")]
+        )
+        return cls.env["res.users"].browse(data.mapped("res_id")).exists()
+
+    def _get_user(self, group):
+        """Return the demo user with ``group``, in the company of the demo."""
+        users = self._get_users().filtered(lambda user: user.has_group(group))
+        return users.sorted("id")[0]
+
+    def _get_traject(self, *domain):
+        """Return the traject with the most sessions held that matches ``domain``."""
+        trajects = self.env["outplacement.traject"].search([*domain])
+        return trajects.sorted("session_held_count", reverse=True)[0]
+
+    def _get_coached_traject(self):
+        """Return a traject at work, with a coach, notes and sessions."""
+        notes = self.env["outplacement.note"].search([])
+        return self._get_traject(
+            ("id", "in", notes.traject_id.ids),
+            ("state", "=", "active"),
+            ("coach_id", "!=", False),
+        )
+
+    # ------------------------------------------------------------------
+    # Screens
+    # ------------------------------------------------------------------
+
+    def test_traject_kanban(self):
+        """The planner's trajects by phase."""
+        self._shoot(
+            "traject_kanban",
+            self._get_user("outplacement.group_planner"),
+            "action-outplacement.outplacement_traject_action",
+            ".o_kanban_record",
+        )
+
+    def test_traject_form(self):
+        """A coach's traject."""
+        traject = self._get_coached_traject()
+        self._shoot(
+            "traject_form",
+            traject.coach_id,
+            f"action-outplacement.outplacement_traject_action_mine/{traject.id}",
+            ".o_form_view .o_data_row",
+        )
+
+    def test_traject_activate(self):
+        """What the planner sees before a traject starts."""
+        traject = self._get_traject(
+            ("state", "=", "intake"),
+            ("coach_id", "!=", False),
+            ("candidate_id", "!=", False),
+            ("instalment_ids", "!=", False),
+        )
+        self._shoot(
+            "traject_activate",
+            self._get_user("outplacement.group_planner"),
+            f"action-outplacement.outplacement_traject_action/{traject.id}",
+            "button[name=action_activate]",
+            "click",
+            ".modal .o_data_row",
+        )
+
+    def test_session_calendar(self):
+        """The week of a coach."""
+        self._shoot(
+            "session_calendar",
+            self._get_coached_traject().coach_id,
+            "action-outplacement.outplacement_session_action_calendar",
+            ".o_calendar_renderer .fc-timegrid",
+        )
+
+    def test_note_form(self):
+        """A confidential note, as its author sees it."""
+        traject = self._get_coached_traject()
+        note = self.env["outplacement.note"].search(
+            [("traject_id", "=", traject.id), ("author_id", "=", traject.coach_id.id)],
+            limit=1,
+        )
+        self._shoot(
+            "note_form",
+            note.author_id,
+            f"action-outplacement.outplacement_note_action/{note.id}",
+            ".o_field_widget[name=body]",
+        )
+
+    def test_report_form(self):
+        """A progress report that waits for the candidate."""
+        report = self._get_report("sent", "draft", "agreed")
+        self._shoot(
+            "report_form",
+            report.traject_id.coach_id,
+            f"action-outplacement.outplacement_report_action/{report.id}",
+            ".o_form_view .o_field_widget[name=reference]",
+        )
+
+    def _get_report(self, *states):
+        """Return the report in the first of ``states`` that there is one in."""
+        reports = self.env["outplacement.report"].search(
+            [("traject_id.coach_id", "!=", False)]
+        )
+        return next(
+            filter(None, (reports.filtered_domain([("state", "=", s)]) for s in states))
+        )[:1]
+
+    def test_report_pdf(self):
+        """The report that the employer reads, where poppler can draw it."""
+        if not shutil.which("pdftoppm"):
+            self.skipTest("pdftoppm (poppler-utils) is not installed")
+        report = self._get_report("released", "agreed", "sent")
+        pdf = report.with_user(report.traject_id.coach_id).with_context(
+            force_report_rendering=True
+        )._render_document()
+        picture = subprocess.run(
+            ["pdftoppm", "-png", "-f", "1", "-singlefile", "-r", "80"],
+            input=pdf,
+            capture_output=True,
+            check=True,
+        ).stdout
+        self._save("report_pdf", picture)
+
+    def test_instalment_list(self):
+        """What finance invoices today."""
+        self._shoot(
+            "instalment_list",
+            self._get_user("account.group_account_invoice"),
+            "action-outplacement.outplacement_instalment_action",
+            ".o_list_view .o_data_row",
+        )
+
+    def test_invoice_form(self):
+        """An invoice of an instalment."""
+        instalments = self.env["outplacement.instalment"].search(
+            [("invoice_id.state", "=", "posted")]
+        )
+        self._shoot(
+            "invoice_form",
+            self._get_user("account.group_account_invoice"),
+            "action-account.action_move_out_invoice_type/"
+            f"{instalments[-1:].invoice_id.id}",
+            ".o_form_view .o_data_row",
+        )
+
+    def test_sale_order_form(self):
+        """An order with its trajects and instalments."""
+        order = self.env["sale.order"].search(
+            [
+                ("state", "=", "sale"),
+                ("outplacement_traject_ids", "!=", False),
+                ("opportunity_id", "!=", False),
+            ],
+            limit=1,
+        )
+        self._shoot(
+            "sale_order_form",
+            order.user_id,
+            f"action-sale.action_orders/{order.id}",
+            ".o_form_view .o_data_row",
+        )
+
+    def test_narrow_kanban(self):
+        """A coach's trajects on a telephone."""
+        self._shoot(
+            "narrow_traject_kanban",
+            self._get_coached_traject().coach_id,
+            "action-outplacement.outplacement_traject_action_mine",
+            ".o_kanban_record",
+            size=NARROW,
+        )
+
+    def test_narrow_note(self):
+        """A note on a telephone."""
+        traject = self._get_coached_traject()
+        note = self.env["outplacement.note"].search(
+            [("traject_id", "=", traject.id), ("author_id", "=", traject.coach_id.id)],
+            limit=1,
+        )
+        self._shoot(
+            "narrow_note_form",
+            note.author_id,
+            f"action-outplacement.outplacement_note_action/{note.id}",
+            ".o_field_widget[name=body]",
+            size=NARROW,
+        )
+
+    # ------------------------------------------------------------------
+    # Camera
+    # ------------------------------------------------------------------
+
+    def _shoot(self, name, user, path, *steps, size=WIDE):
+        """Save a picture of what ``user`` sees at ``path``.
+
+        :param steps: selectors to wait for; "click" clicks on the one before
+        :param str size: of the screen
+        """
+
+        def shoot(browser, *args, **kwargs):
+            for previous, step in zip(("", *steps), steps, strict=False):
+                if step == "click":
+                    self._evaluate(browser, f"{self._find(previous)}.click()")
+                else:
+                    self._wait(browser, f"!!{self._find(step)}")
+            self._wait(browser, QUIET)
+            shot = browser._websocket_request("Page.captureScreenshot")
+            self._save(name, base64.b64decode(shot["data"]))
+
+        self.browser_size, self.touch_enabled = size, size == NARROW
+        with (
+            patch.object(ChromeBrowser, "_wait_code_ok", shoot),
+            patch.dict(os.environ, TZ=user.tz),
+        ):
+            self.browser_js(f"/odoo/{path}", "", "odoo.isReady", login=user.login)
+
+    def _find(self, selector):
+        return f"document.querySelector({json.dumps(selector)})"
+
+    def _evaluate(self, browser, expression):
+        browser._websocket_request(
+            "Runtime.evaluate", params={"expression": expression}
+        )
+
+    def _wait(self, browser, expression):
+        self.assertTrue(browser._wait_ready(expression), f"never true: {expression}")
+
+    def _save(self, name, picture):
+        """Save a PNG with a palette: a third of the size, and nobody sees it."""
+        image = Image.open(io.BytesIO(picture)).convert("RGB")
+        image = image.quantize(256, dither=Image.Dither.NONE)
+        image.save(self.folder / f"{name}.png", optimize=True)

@@ -1,0 +1,327 @@
+import ast
+from collections import Counter
+from pathlib import Path
+
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import OutplacementCommon
+
+MODULE = Path(__file__).parents[1]
+# Where rights are left aside, how often, by hand: a new one is looked at twice.
+SUDO = {
+    "models/account_move.py": {"_set_outplacement_ref": 1},
+    "models/calendar_event.py": {"_compute_display_name": 2, "_move_sessions": 3},
+    "models/outplacement_instalment.py": {"_update_due": 1},
+    "models/outplacement_instalment_invoicing.py": {
+        "_generate_for_trajects": 1,
+        "_get_invoice_identity": 1,
+        "_regenerate_for_trajects": 1,
+    },
+    "models/outplacement_note.py": {
+        "_compute_body": 1,
+        "_inverse_body": 1,
+        "action_amend": 1,
+        "action_sign": 1,
+    },
+    "models/outplacement_report_flow.py": {
+        "_notify_candidate": 1,
+        "_set_state": 1,
+        "action_answer": 2,
+        "action_supersede": 1,
+    },
+    "models/outplacement_session.py": {"_set_state": 1, "_sync_events": 2},
+    "models/outplacement_session_invitation.py": {
+        "_send_invitation": 1,
+        "action_send_invitation": 1,
+    },
+    "models/outplacement_traject.py": {"create": 1},
+    "models/outplacement_traject_access.py": {"_check_candidate_change": 1},
+    "models/outplacement_traject_assignment.py": {
+        "_assign_member": 2,
+        "_schedule_assignment": 1,
+    },
+    "models/outplacement_traject_billing.py": {
+        "_on_cancelled": 1,
+        "_spread_instalments": 1,
+    },
+    "models/outplacement_traject_flow.py": {
+        "_cancel_planned_sessions": 1,
+        "_create_phases": 1,
+        "_set_state": 1,
+    },
+    "models/outplacement_traject_mail.py": {"_check_internal_recipients": 1},
+    "models/outplacement_traject_member.py": {
+        "action_end": 1,
+        "action_match_no": 1,
+        "action_match_yes": 1,
+    },
+    "models/outplacement_traject_phase.py": {"_set_state": 1},
+    "models/res_partner.py": {
+        "_check_outplacement_email": 1,
+        "_filter_candidates": 1,
+        "_filter_employer_contacts": 1,
+    },
+    "models/sale_order.py": {"_action_cancel": 1, "_create_account_invoices": 1},
+    "models/sale_order_line.py": {
+        "_create_outplacement_trajects": 1,
+        "_get_outplacement_trajects": 1,
+    },
+    "models/sale_order_line_invoicing.py": {"_get_outplacement_instalments": 1},
+    "wizards/outplacement_traject_activate.py": {"action_activate": 1},
+}
+# Every public method of ours, with the arguments that it is called with here.
+METHODS = {
+    "crm.lead": {"action_view_outplacement_trajects": ()},
+    "sale.order": {
+        "action_view_outplacement_instalments": (),
+        "action_view_outplacement_trajects": (),
+    },
+    "outplacement.instalment": {
+        "action_create_invoices": (),
+        "action_release": (),
+        "action_view_invoice": (),
+    },
+    "outplacement.note": {
+        "action_amend": (),
+        "action_sessions_without_note": (),
+        "action_sign": (),
+    },
+    "outplacement.report": {
+        "action_answer": ("agreed",),
+        "action_back_to_draft": (),
+        "action_preview": (),
+        "action_record_answer": (),
+        "action_refresh_facts": (),
+        "action_release": (),
+        "action_send": (),
+        "action_supersede": (),
+        "action_withdraw": (),
+    },
+    "outplacement.session": {
+        "action_cancel": (),
+        "action_hold": (),
+        "action_no_show": (),
+        "action_open_traject": (),
+        "action_reset": (),
+        "action_send_invitation": (),
+        "action_write_note": (),
+    },
+    "outplacement.traject": {
+        "action_activate": (),
+        "action_assign": (),
+        "action_cancel": (),
+        "action_close": (),
+        "action_new_report": (),
+        "action_new_session": (),
+        "action_pause": (),
+        "action_print_confirmation": (),
+        "action_resume": (),
+        "action_start_aftercare": (),
+        "action_view_instalments": (),
+        "action_view_notes": (),
+        "action_view_order": (),
+        "action_view_reports": (),
+        "action_view_sessions": (),
+        "message_post": (),
+        "message_subscribe": ([1],),
+    },
+    "outplacement.traject.activate": {"action_activate": ()},
+    "outplacement.traject.assign": {"action_assign": ()},
+    "outplacement.traject.close": {"action_confirm": ()},
+    "outplacement.traject.member": {
+        "action_end": (),
+        "action_match_no": (),
+        "action_match_yes": (),
+    },
+    "outplacement.traject.phase": {
+        "action_done": (),
+        "action_open": (),
+        "action_skip": (),
+    },
+}
+# The ORM's own, tried by the access matrix; and those of accounting, by its tests.
+OVERRIDDEN = {"create", "write", "reverse_moves"}
+# Who may nevertheless: coaches ask for their own sessions, and in Odoo a company's
+# contacts read its orders.
+ALLOWED = {
+    ("other_coach", "action_sessions_without_note"),
+    ("employer_contact", "action_view_outplacement_instalments"),
+    ("employer_contact", "action_view_outplacement_trajects"),
+    ("other_employer_contact", "action_view_outplacement_instalments"),
+    ("other_employer_contact", "action_view_outplacement_trajects"),
+}
+
+
+def _is_sudo(node):
+    """Whether ``node`` calls something as superuser."""
+    if not isinstance(node, ast.Call):
+        return False
+    if any(keyword.arg == "su" for keyword in node.keywords):
+        return True
+    name = getattr(node.func, "attr", "")
+    if name == "with_user":
+        return "SUPERUSER" in ast.unparse(node)
+    drops = [ast.unparse(argument) for argument in node.args] == ["False"]
+    return name == "sudo" and not drops
+
+
+@tagged("post_install", "-at_install")
+class TestSurface(OutplacementCommon):
+    """What anybody may call, and where the code leaves rights aside."""
+
+    # ------------------------------------------------------------------
+    # Superuser code
+    # ------------------------------------------------------------------
+
+    def _get_sources(self):
+        folders = ("models", "wizards", "reports", "controllers", "tools")
+        return [
+            path
+            for folder in folders
+            for path in sorted((MODULE / folder).rglob("*.py"))
+        ]
+
+    def _get_sudo(self, node, function=""):
+        """Yield (function, line) of each call as superuser below ``node``."""
+        for child in ast.iter_child_nodes(node):
+            inside = child.name if isinstance(child, ast.FunctionDef) else function
+            if _is_sudo(child):
+                yield inside, child.func.end_lineno
+            yield from self._get_sudo(child, inside)
+
+    def test_superuser_code_is_on_the_list(self):
+        found = {}
+        for path in self._get_sources():
+            tree = ast.parse(path.read_text())
+            counts = Counter(function for function, _line in self._get_sudo(tree))
+            if counts:
+                found[str(path.relative_to(MODULE))] = dict(counts)
+        self.assertEqual(found, SUDO)
+
+    def test_superuser_code_says_why(self):
+        for path in self._get_sources():
+            source = path.read_text()
+            lines = source.splitlines()
+            for function, line in self._get_sudo(ast.parse(source)):
+                with self.subTest(file=path.name, function=function, line=line):
+                    before = "\n".join(lines[max(0, line - 5) : line])
+                    self.assertIn("# sudo:", before)
+
+    def test_the_list_can_fail(self):
+        tree = ast.parse(
+            "def f(self):\n"
+            "    self.sudo().a()\n"
+            "    self.sudo(False).b()\n"
+            "    self.env(su=True)\n"
+            "    self.with_user(SUPERUSER_ID).c()\n"
+        )
+        self.assertEqual([line for _name, line in self._get_sudo(tree)], [2, 4, 5])
+
+    # ------------------------------------------------------------------
+    # Public methods
+    # ------------------------------------------------------------------
+
+    def _get_public_methods(self):
+        """Return the public methods that this add-on defines, by model."""
+        found = {}
+        for name, Model in self.registry.items():
+            for cls in Model.mro():
+                if cls.__module__.startswith("odoo.addons.outplacement."):
+                    found.setdefault(name, set()).update(
+                        key
+                        for key, value in vars(cls).items()
+                        if callable(value)
+                        and not key.startswith("_")
+                        and not getattr(value, "_api_private", False)
+                    )
+        return {name: keys - OVERRIDDEN for name, keys in found.items() if keys}
+
+    def test_public_methods_are_on_the_list(self):
+        found = {
+            name: keys for name, keys in self._get_public_methods().items() if keys
+        }
+        expected = {name: set(methods) for name, methods in METHODS.items()}
+        self.assertEqual(found, expected)
+
+    def _get_records(self):
+        """Return a record of `self.traject` for each model of the list."""
+        instalment = self._make_instalment()
+        lead = self.env["crm.lead"].create(
+            {"name": "Deal", "user_id": self.account_manager.id}
+        )
+        instalment.order_id.opportunity_id = lead
+        of_traject = {"traject_id": self.traject.id}
+        note = self._make_note()
+        note.with_user(self.coach).action_sign()
+        planner = self.env(user=self.planner)
+        return [
+            lead,
+            instalment,
+            instalment.order_id,
+            note,
+            self._make_report("sent"),
+            self._make_session(),
+            self.traject,
+            self.traject.member_ids[0],
+            self.traject.traject_phase_ids[0],
+            planner["outplacement.traject.activate"].create(of_traject),
+            planner["outplacement.traject.close"].create(of_traject),
+            planner["outplacement.traject.assign"].create(
+                {"traject_ids": self.traject.ids, "user_id": self.coach.id}
+            ),
+        ]
+
+    def test_public_methods_check_access(self):
+        """Any logged-in user can call them, with any id: those who have nothing to
+        do with a record are refused."""
+        self._activate()
+        records = {record._name: record for record in self._get_records()}
+        self.assertEqual(set(records), set(METHODS))
+        strangers = ["employee", "other_coach", "system", "privacy_officer"]
+        strangers += ["other_candidate", "other_employer_contact"]
+        strangers += ["other_account_manager", "employer_contact"]
+        for role in strangers:
+            for model, methods in METHODS.items():
+                record = records[model].with_user(self.users[role])
+                for name, args in methods.items():
+                    if (role, name) in ALLOWED and model != "crm.lead":
+                        continue
+                    with self.case(role=role, model=model, method=name):
+                        self.assertRefused(getattr(record, name), *args)
+
+    def test_refusals_tell_no_names(self):
+        """Not even those of contacts, by way of the followers of a traject."""
+        secret = self.env["res.partner"].create({"name": "Secret Contact"})
+        for role in ("employee", "other_candidate"):
+            mine = self.traject.with_user(self.users[role])
+            for method, values in (
+                (mine.message_subscribe, {"partner_ids": secret.ids}),
+                (mine.browse().message_subscribe, {"partner_ids": secret.ids}),
+                (mine.message_post, {"body": "x", "partner_ids": secret.ids}),
+            ):
+                with self.case(role=role), self.assertRaises(AccessError) as caught:
+                    method(**values)
+                self.assertNotIn(secret.name, str(caught.exception))
+
+    def test_candidates_only_answer(self):
+        """Of all methods, the candidate of a traject has one."""
+        self._activate()
+        for record in self._get_records():
+            mine = record.with_user(self.candidate)
+            for name, args in METHODS[record._name].items():
+                with self.case(model=record._name, method=name):
+                    if name == "action_answer":
+                        mine.action_answer(*args)
+                    else:
+                        self.assertRefused(getattr(mine, name), *args)
+
+    def test_sessions_without_a_note_are_ones_own(self):
+        mine, others = self._make_session(), self._make_session(self.other_traject)
+        noted = self._make_session()
+        (mine + others + noted).sudo().write({"state": "held"})
+        self._make_note(session_id=noted.id)
+        Note = self.env["outplacement.note"].with_user(self.coach)
+        domain = Note.action_sessions_without_note()["domain"]
+        Session = self.env["outplacement.session"].with_user(self.coach)
+        self.assertEqual(Session.search(domain), mine)

@@ -1,0 +1,218 @@
+import base64
+import hashlib
+import os
+from contextlib import contextmanager
+from datetime import date, datetime
+from unittest.mock import patch
+
+from odoo.tests import HttpCase, freeze_time, tagged
+
+from .common_billing import BillingCommon
+
+START = date(2026, 2, 1)
+
+
+# The clock runs on from here: the browser and the server wait for each other.
+@freeze_time("2026-02-20 09:00:00", tick=True)
+@tagged("post_install", "-at_install")
+class TestTours(BillingCommon, HttpCase):
+    """The daily work of each role in a browser, in Dutch.
+
+    A tour does what the person does; what came of it is looked up afterwards.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._install_dutch()
+        cls.users = (
+            cls.account_manager | cls.planner | cls.coach | cls.finance | cls.manager
+        )
+        cls.users.write({"lang": "nl_NL", "tz": "Europe/Amsterdam"})
+        cls.coach.name = "Carla Coach"
+        (cls.employer | cls.candidate).lang = "nl_NL"
+
+    @classmethod
+    def _install_dutch(cls):
+        """Load Dutch where this database does not have it yet."""
+        if "nl_NL" not in dict(cls.env["res.lang"].get_installed()):
+            dutch = cls.env["res.lang"].with_context(active_test=False)
+            dutch = dutch.search([("code", "=", "nl_NL")])
+            cls.env["base.language.install"].create(
+                {"lang_ids": dutch.ids}
+            ).lang_install()
+
+    def _tour(self, name, user):
+        """Let ``user`` do the tour ``name``, with a browser in their time zone."""
+        with patch.dict(os.environ, TZ=user.tz):
+            self.start_tour("/odoo", f"outplacement_{name}", login=user.login)
+        self.env.invalidate_all()
+
+    def test_sell(self):
+        """The account manager makes trajects of an opportunity."""
+        opportunity = self.env["crm.lead"].create(
+            {
+                "name": "Reorganisatie",
+                "type": "opportunity",
+                "partner_id": self.employer.id,
+                "user_id": self.account_manager.id,
+            }
+        )
+        self._tour("sell", self.account_manager)
+        order = opportunity.order_ids
+        self.assertRecordValues(
+            order,
+            [
+                {
+                    "state": "sale",
+                    "user_id": self.account_manager.id,
+                    "amount_untaxed": 17990.0,
+                    "outplacement_traject_count": 2,
+                }
+            ],
+        )
+        trajects = order.outplacement_traject_ids
+        self.assertEqual(opportunity.outplacement_traject_count, 2)
+        self.assertEqual(trajects.mapped("state"), ["intake", "intake"])
+        self.assertEqual(trajects.employer_id, self.employer)
+        self.assertEqual(trajects.account_manager_id, self.account_manager)
+        self.assertFalse(trajects.coach_id)
+        self.assertEqual(len(trajects.instalment_ids), 24)
+        self.assertEqual(set(trajects.instalment_ids.mapped("state")), {"planned"})
+
+    def test_plan(self):
+        """The planner names the candidate, assigns a coach and starts a traject."""
+        traject = self._sell().outplacement_traject_ids
+        self._tour("plan", self.planner)
+        self.assertRecordValues(
+            traject,
+            [
+                {
+                    "state": "active",
+                    "coach_id": self.coach.id,
+                    "date_start": START,
+                    "date_end": date(2027, 1, 31),
+                    "phase_id": self._phase("processing").id,
+                }
+            ],
+        )
+        self.assertRecordValues(
+            traject.candidate_id,
+            [{"name": "Saskia Smit", "parent_id": False, "is_company": False}],
+        )
+        self.assertRecordValues(
+            traject.member_ids,
+            [{"user_id": self.coach.id, "role": "coach", "date_to": False}],
+        )
+        first = traject.instalment_ids.sorted("number")[0]
+        self.assertRecordValues(
+            first, [{"date": START, "amount": 749.58, "state": "due"}]
+        )
+
+    def test_guide(self):
+        """The coach holds a session, keeps a note, moves on, drafts a report."""
+        traject = self._start_traject()
+        self._tour("guide", self.coach)
+        self.assertRecordValues(
+            traject.session_ids,
+            [
+                {
+                    "state": "held",
+                    "coach_id": self.coach.id,
+                    # ten o'clock in Amsterdam
+                    "start": datetime(2026, 2, 9, 9),
+                    "location": "Kamer 2",
+                }
+            ],
+        )
+        note = self.env["outplacement.note"].search([("traject_id", "=", traject.id)])
+        self.assertRecordValues(
+            note,
+            [
+                {
+                    "author_id": self.coach.id,
+                    "session_id": traject.session_ids.id,
+                    "shared": False,
+                }
+            ],
+        )
+        self.assertTrue(note.signed_on)
+        body = note.with_user(self.coach).body
+        self.assertIn("Wil liever met de handen werken.", body)
+        self.assertEqual(traject.phase_id, self._phase("self_assessment"))
+        phase = traject.traject_phase_ids.filtered(
+            lambda line: line.phase_id == traject.phase_id
+        )
+        self.assertEqual(phase.state, "active")
+        self.assertRecordValues(
+            traject.report_ids,
+            [
+                {
+                    "state": "sent",
+                    "sessions_held": 1,
+                    "remark": "De gesprekken verlopen volgens plan.",
+                }
+            ],
+        )
+
+    def test_release(self):
+        """The coach records that the candidate agrees, and releases the report."""
+        traject = self._start_traject()
+        action = traject.with_user(self.coach).action_new_report()
+        report = self.env["outplacement.report"].browse(action["res_id"])
+        report.with_user(self.coach).action_send()
+        with self._printing():
+            self._tour("release", self.coach)
+        self.assertRecordValues(
+            report, [{"state": "released", "released_by_id": self.coach.id}]
+        )
+        self.assertRecordValues(
+            report.answer_ids,
+            [
+                {
+                    "answer": "agreed",
+                    "channel": "phone",
+                    "recorded_by_id": self.coach.id,
+                }
+            ],
+        )
+        document = base64.b64decode(report.document)
+        self.assertTrue(document.startswith(b"%PDF-"))
+        self.assertEqual(
+            report.document_sha256, hashlib.sha256(document).hexdigest()
+        )
+
+    def test_invoice(self):
+        """Finance invoices and posts what is due."""
+        traject = self._start_traject()
+        self.env["outplacement.instalment"]._cron_update_due()
+        self._tour("invoice", self.finance)
+        first = traject.instalment_ids.sorted("number")[0]
+        self.assertEqual(first.state, "invoiced")
+        self.assertEqual(first.invoice_id.state, "posted")
+        self.assertAmounts(first.invoice_id, (749.58, 157.41, 906.99))
+        self.assertEqual(len(first.invoice_id.invoice_line_ids), 1)
+
+    @contextmanager
+    def _printing(self):
+        """Print reports in earnest, as the server does when no test runs."""
+        Report = self.registry["outplacement.report"]
+        render = Report._render_document
+
+        def render_pdf(report):
+            return render(report.with_context(force_report_rendering=True))
+
+        with patch.object(Report, "_render_document", render_pdf):
+            yield
+
+    # ------------------------------------------------------------------
+    # Makers
+    # ------------------------------------------------------------------
+
+    def _start_traject(self):
+        """Return a sold traject that Carla guides since its start."""
+        order = self._sell_and_start(self.package, date_start=START)
+        return order.outplacement_traject_ids
+
+    def _phase(self, code):
+        return self.env["outplacement.phase"].search([("code", "=", code)])
