@@ -175,6 +175,9 @@ class OutplacementNote(models.Model):
             )
         if "traject_id" in vals:
             raise UserError(self.env._("A note stays in the file it was written for."))
+        if "date" in vals and not vals["date"]:
+            # not left to PostgreSQL, whose error would show the row with its text
+            raise ValidationError(self.env._("A note needs a date."))
         return super().write(self._prepare_values(vals))
 
     @api.model

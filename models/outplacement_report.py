@@ -59,6 +59,7 @@ METHOD_FIELDS = frozenset(
         "document",
         "document_name",
         "document_sha256",
+        "next_steps_text",
         "supersedes_id",
         "superseded_by_id",
     }
@@ -189,13 +190,14 @@ class OutplacementReport(models.Model):
         "Numbers of applications and interviews cannot be negative.",
     )
     _applications_consented = models.Constraint(
-        "CHECK(applications_consent"
+        "CHECK(COALESCE(applications_consent, FALSE)"
         " OR (COALESCE(application_count, 0) = 0"
         " AND COALESCE(interview_count, 0) = 0))",
         "Numbers of applications and interviews need the candidate's consent.",
     )
     _employer_consented = models.Constraint(
-        "CHECK(new_employer_consent OR COALESCE(new_employer, '') = '')",
+        "CHECK(COALESCE(new_employer_consent, FALSE)"
+        " OR COALESCE(new_employer, '') = '')",
         "The name of the new employer needs the candidate's consent.",
     )
 
@@ -318,9 +320,11 @@ class OutplacementReport(models.Model):
         """Facts change in drafts only; once released not even by superuser code."""
         if "traject_id" in vals:
             raise UserError(self.env._("A report stays with its traject."))
-        facts = set(vals) & (WHITELIST | {"next_step_ids", "document"})
+        facts = set(vals) & (WHITELIST | {"next_step_ids"})
+        thaws = vals.get("state", "released") not in FROZEN_STATES
+        frozen = facts or thaws or {"document", "document_sha256"} & set(vals)
         for report in self:
-            if facts and report.state in FROZEN_STATES:
+            if frozen and report.state in FROZEN_STATES:
                 raise UserError(
                     self.env._(
                         "%(report)s is released and stays as it is: correct it with "

@@ -45,6 +45,7 @@ class OutplacementReport(models.Model):
 
         :raises UserError: a traject without candidate
         """
+        self.flush_recordset()  # what is still to be computed is fixed from here on
         today = fields.Date.context_today(self)
         for report in self:
             if not report.candidate_id:

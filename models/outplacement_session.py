@@ -73,6 +73,7 @@ class OutplacementSession(models.Model):
         required=True,
         default="coaching",
     )
+    calendar_title = fields.Char(compute="_compute_calendar_title")
     start = fields.Datetime(
         required=True, index=True, default=lambda self: self._default_start()
     )
@@ -156,6 +157,15 @@ class OutplacementSession(models.Model):
             )
             session.display_name = f"{kinds.get(session.kind, '')} {moment or ''}"
 
+    @api.depends("kind", "candidate_id.name", "traject_id.name")
+    @api.depends_context("lang")
+    def _compute_calendar_title(self):
+        """Who comes and what for. The display name is shown to others too: neutral."""
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for session in self:
+            name = session.candidate_id.name or session.traject_id.name
+            session.calendar_title = f"{name} · {kinds.get(session.kind, '')}"
+
     @api.depends("traject_id")
     def _compute_phase_id(self):
         for session in self:
@@ -225,10 +235,18 @@ class OutplacementSession(models.Model):
             raise UserError(
                 self.env._("A session stays with its traject: plan a new one instead.")
             )
+        if "start" in vals and not {"stop", "duration"} & set(vals):
+            return all([session._move_to(vals) for session in self])
         result = super().write(vals)
         if {"start", "stop", "duration", "coach_id", "state"} & set(vals):
             self._sync_events()
         return result
+
+    def _move_to(self, vals):
+        """Write ``vals``, which move the start, and keep the length."""
+        start = fields.Datetime.to_datetime(vals["start"])
+        stop = start and start + (self.stop - self.start)
+        return self.write({**vals, "stop": stop})
 
     @api.model
     def _has_field_access(self, field, operation):
@@ -259,7 +277,10 @@ class OutplacementSession(models.Model):
         """Keep one private event a planned or held session in its coach's calendar."""
         # sudo: calendar.event - a planner keeps the coach's calendar, where the event
         # is private; defaults meant for the session must not reach it
-        context = clean_context(self.env.context) | {"no_mail_to_attendees": True}
+        context = clean_context(self.env.context) | {
+            "no_mail_to_attendees": True,
+            "skip_contact_description": True,
+        }
         Event = self.env(context=context)["calendar.event"].sudo()
         create_values = []
         for session in self:

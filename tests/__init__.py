@@ -4,7 +4,11 @@ from . import test_access_http
 from . import test_billing_examples
 from . import test_confidentiality
 from . import test_membership
+from . import test_note
 from . import test_partner
+from . import test_report
+from . import test_report_frozen
+from . import test_screens
 from . import test_session
 from . import test_surface
 from . import test_traject
@@ -13,3 +17,4 @@ from . import test_sale_order
 from . import test_instalment
 from . import test_instalment_invoicing
 from . import test_tours
+from . import test_screenshots

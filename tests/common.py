@@ -2,6 +2,8 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from unittest.mock import patch
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
@@ -234,6 +236,9 @@ class OutplacementCommon(TransactionCase):
 
     def assertRefused(self, method, *args, error=AccessError, **kwargs):
         """Assert that the call raises ``error``; undo what it did until then."""
-        with mute_logger(*ACCESS_LOGGERS), self.assertRaises(error):
+        loggers = [*ACCESS_LOGGERS]
+        if issubclass(error, IntegrityError):
+            loggers.append("odoo.sql_db")
+        with mute_logger(*loggers), self.assertRaises(error):
             method(*args, **kwargs)
             self.env.flush_all()

@@ -3,8 +3,14 @@ from datetime import date, datetime
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from .common import ACCESS_LOGGERS, ROLES, OutplacementCommon
+from .common import ACCESS_LOGGERS, DOCUMENT, ROLES, OutplacementCommon
 
+# Each kind of stranger once: the deputy and the counterparts are in the matrix.
+HTTP_ROLES = [
+    role
+    for role in ROLES
+    if role not in ("deputy", "other_account_manager", "privacy_officer")
+]
 CREW = {"coach", "deputy"}
 OFFICE = CREW | {"planner", "manager"}
 # kind of record: the field that holds its canary, and who may hear it
@@ -107,8 +113,6 @@ class TestAccessHttp(OutplacementCommon, HttpCase):
             ("onchange", record.ids, {}, [], {**spec, **deep}),
             ("onchange", record.ids, {name: "x"}, [name], {**spec, "id": {}}),
             ("onchange", [], values, [], {**spec, **deep}),
-            ("has_access", record.ids, "read"),
-            ("get_metadata", record.ids),
             ("web_save", record.ids, {"id": record.id}, spec),
         ]
         return [(record._name, *call) for call in calls]
@@ -118,7 +122,7 @@ class TestAccessHttp(OutplacementCommon, HttpCase):
     def test_no_call_answers_with_a_canary(self):
         """Whatever is called, nobody reads what is not theirs, not even in an error;
         who may read it does."""
-        for role in ROLES:
+        for role in HTTP_ROLES:
             self._login(role)
             for kind, (_name, hearers) in CANARIES.items():
                 for model, method, *args in self._get_calls(kind):
@@ -137,7 +141,7 @@ class TestAccessHttp(OutplacementCommon, HttpCase):
 
     def test_no_domain_is_an_oracle(self):
         """A condition on a hidden text gets the same answer right as wrong."""
-        for role in ROLES:
+        for role in HTTP_ROLES:
             self._login(role)
             for kind, (name, hearers) in CANARIES.items():
                 model = self.records[kind]._name
@@ -158,7 +162,7 @@ class TestAccessHttp(OutplacementCommon, HttpCase):
             self.assertEqual(right, wrong)
 
     def test_the_body_is_searched_by_nobody(self):
-        for role in ROLES:
+        for role in HTTP_ROLES:
             self._login(role)
             for name in ("body", "body_stored"):
                 domain = [(name, "ilike", "canary")]
@@ -181,7 +185,7 @@ class TestAccessHttp(OutplacementCommon, HttpCase):
             },
         }
         before = {kind: r.sudo().read()[0] for kind, r in self.records.items()}
-        for role in ROLES:
+        for role in HTTP_ROLES:
             self._login(role)
             for kind, (name, hearers) in CANARIES.items():
                 record = self.records[kind]
@@ -207,6 +211,14 @@ class TestAccessHttp(OutplacementCommon, HttpCase):
             answered, text = self._call(model, method, *args)
             self.assertFalse(answered, text)
             self.assertIn("odoo.exceptions.AccessError", text)
+
+    def test_failing_writes_tell_nothing(self):
+        """PostgreSQL names the whole row, Odoo does not pass it on."""
+        self._login("coach")
+        note = self.records["note"]
+        answered, text = self._call(note._name, "write", note.ids, {"date": False})
+        self.assertFalse(answered)
+        self.assertNotIn("canary", text)
 
     def test_who_may_also_can(self):
         """The doors that are open are open over HTTP too."""
@@ -235,7 +247,7 @@ class TestAccessHttp(OutplacementCommon, HttpCase):
         draft = self.records["report_draft"]
         name = "outplacement.outplacement_report_report_progress"
         template = self.env.ref(name).report_name
-        for role in ROLES:
+        for role in HTTP_ROLES:
             self._login(role)
             for record, hearers in (
                 (report, CANARIES["report_released"][1]),
@@ -254,3 +266,5 @@ class TestAccessHttp(OutplacementCommon, HttpCase):
                             self.assertNotIn("%PDF", response.text)
                         elif "html" in url:
                             self.assertIn(f"canary-{kind}", response.text)
+                        elif record == report:
+                            self.assertEqual(response.content, DOCUMENT)

@@ -4,7 +4,6 @@ from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError
 from odoo.tests import Form, freeze_time, tagged
-from odoo.tools import mute_logger
 
 from .common import LONG_AGO, OutplacementCommon
 
@@ -293,7 +292,6 @@ class TestTraject(OutplacementCommon):
         self.assertRefused(lines["processing"].unlink, error=UserError)
         lines["job_search"].unlink()
 
-    @mute_logger("odoo.sql_db")
     def test_each_phase_once(self):
         line = self.traject.traject_phase_ids[0]
         again = {"traject_id": self.traject.id, "phase_id": line.phase_id.id}

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import odoo, odoo_log, server
+from . import databases, odoo, odoo_log, server
 from .files import make_folder
 from .odoo import Odoo
 from .odoo_log import Entry
@@ -42,11 +42,10 @@ class OdooRun:
         """The tests that Odoo ran, none of which is skipped, and the log's own."""
         totals = odoo_log.totals(self.entries)
         failures = odoo_log.failed_tests(self.entries).values()
-        outcome = Outcome(
-            totals.run - totals.failed,
-            totals.failed,
-            "\n".join(str(entry) for entry in failures),
-        )
+        # Odoo counts each subtest that failed, but only whole tests as run.
+        failed = len(failures) or totals.failed
+        details = "\n".join(str(entry) for entry in failures)
+        outcome = Outcome(max(totals.run - failed, 0), failed, details)
         if not totals.run:
             outcome += Outcome(failed=1, details="no test was run")
         for skipped in odoo_log.skipped_tests(self.entries):
@@ -108,4 +107,6 @@ def provide(name: str) -> Bench:
         shutil.rmtree(old, ignore_errors=True)
     prefix = time.strftime(f"%Y%m%d-%H%M%S-{name}-")
     logs = Path(tempfile.mkdtemp(prefix=prefix, dir=paths.logs))
-    return Bench(provided, server.for_tests(paths), logs)
+    database = server.for_tests(paths)
+    databases.drop_abandoned(database)
+    return Bench(provided, database, logs)

@@ -1,6 +1,7 @@
 """The commands of the development tools."""
 
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 
@@ -41,7 +42,6 @@ def run_lanes(name: str, *lanes: Sequence[Check]) -> int:
 
 def test(_arguments: list[str]) -> int:
     """Everything but `make compat`; two lanes, for two processor cores."""
-    system.need(*system.PACKAGES)
     return run_lanes(
         "test",
         [*module_tests.checks(), *own_tests.checks(), *wheel.checks()],
@@ -69,9 +69,10 @@ def run_format(_arguments: list[str]) -> int:
 
 
 def clean(_arguments: list[str]) -> int:
-    """Stop the test cluster and delete it, with its databases and logs."""
+    """Stop the test cluster and delete it, with its databases and their files."""
     paths = Paths.from_environment()
     Cluster(paths.test_cluster, durable=False).remove()
+    shutil.rmtree(paths.test_data, ignore_errors=True)
     return 0
 
 

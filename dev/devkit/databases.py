@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import uuid
@@ -109,7 +110,7 @@ def temporary(
     stays.
     """
     source = template(odoo, server, demo=demo)
-    name = keep or f"{MODULE}_test_{uuid.uuid4().hex[:8]}"
+    name = keep or temporary_name()
     drop(server, name)
     copy(server, source, name)
     try:
@@ -118,6 +119,22 @@ def temporary(
         if keep:
             say(f"Kept the database {name}.")
         else:
+            drop(server, name)
+
+
+def temporary_name() -> str:
+    """A name for a database that this process is going to drop."""
+    return f"{MODULE}_test_{os.getpid()}_{uuid.uuid4().hex[:8]}"
+
+
+def drop_abandoned(server: Server) -> None:
+    """Drop the temporary databases of processes that were killed.
+
+    Only those on a private cluster, where no other machine's processes are at work.
+    """
+    for name in server.databases() if server.environment else ():
+        match = re.match(rf"{MODULE}_test_(\d+)_", name)
+        if match and not Path(f"/proc/{match[1]}").exists():
             drop(server, name)
 
 

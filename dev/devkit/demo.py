@@ -22,6 +22,7 @@ from .paths import CHECKOUT, MODULE, Paths
 from .server import Server
 
 DATABASE = f"{MODULE}_demo"
+PACKAGES = ("postgresql", "postgresql-client", "python3-venv", "npm", "wkhtmltopdf")
 PATIENCE = 120  # Seconds that Odoo gets to answer for the first time.
 LOGINS = f"""
     SELECT u.login,
@@ -68,7 +69,7 @@ def start() -> int:
         running = _running(paths)
         if not running:
             _check_port(port)
-            system.need("postgresql", "postgresql-client", "npm", "wkhtmltopdf")
+            system.need(*PACKAGES)
         provided = odoo.provide(paths)
         database = server.for_demo(paths)
         if not running:

@@ -1,13 +1,14 @@
 """Odoo 19.0 itself: given by ODOO_SRC, or Debian's package unpacked in the cache."""
 
+import contextlib
 import os
 import re
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import debian, node_packages
+from .commands import capture
 from .errors import Failure
 from .files import new_folder, say
 from .paths import Paths
@@ -66,13 +67,11 @@ def _given(folder: Path) -> OdooSource:
         folder = folder.parent
     _check_series(folder, f"ODOO_SRC ({folder})")
     addons = folder / "addons"
-    revision = subprocess.run(
-        ["git", "-C", folder, "rev-parse", "HEAD"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    identity = f"{folder} {revision.stdout.strip()}"
+    revision = ""
+    with contextlib.suppress(Failure):  # No checkout, or no git.
+        git = ["git", "-C", folder, "rev-parse", "HEAD"]
+        revision = capture(git, "ask git").strip()
+    identity = f"{folder} {revision}"
     return OdooSource((folder,), (addons,) if addons.is_dir() else (), identity)
 
 

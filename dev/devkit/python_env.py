@@ -7,6 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from . import system
 from .commands import capture
 from .errors import Failure
 from .files import say
@@ -27,6 +28,7 @@ def provide(paths: Paths) -> Path:
     complete = folder / "complete"
     if not complete.exists():
         _check_version()
+        system.need("python3-venv")
         say("Installing the Python packages …")
         shutil.rmtree(folder, ignore_errors=True)
         try:
@@ -49,10 +51,7 @@ def _check_version() -> None:
 
 def _install(folder: Path) -> None:
     """Make a virtual environment in `folder` and install the pinned packages."""
-    capture(
-        [sys.executable, "-m", "venv", folder],
-        "make a Python environment (on Debian it needs the package python3-venv)",
-    )
+    capture([sys.executable, "-m", "venv", folder], "make a Python environment")
     pip = [folder / "bin/python", "-m", "pip", "--disable-pip-version-check"]
     flags = ["--no-deps", "--only-binary=:all:", "--require-hashes", "--quiet"]
     environment = {**os.environ, "PIP_RETRIES": "2", "PIP_DEFAULT_TIMEOUT": "30"}

@@ -1,5 +1,6 @@
 """The programs that come from the system's own packages."""
 
+import importlib.util
 import os
 import subprocess
 from pathlib import Path
@@ -36,10 +37,17 @@ def chromium() -> bool:
     return any(installed(name) for name in names)
 
 
+def venv() -> bool:
+    """Whether this Python can make virtual environments: Debian's alone can't."""
+    importlib.invalidate_caches()
+    return importlib.util.find_spec("ensurepip") is not None
+
+
 # Debian package -> whether what it brings is there.
 PACKAGES = {
     "postgresql": lambda: postgres_bin() is not None,
     "postgresql-client": lambda: installed("psql"),
+    "python3-venv": venv,
     "npm": lambda: installed("npm"),
     "chromium": chromium,
     "wkhtmltopdf": lambda: installed("wkhtmltopdf"),

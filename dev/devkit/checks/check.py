@@ -10,6 +10,7 @@ from ..bench import Bench
 from ..errors import Failure
 from ..outcome import Outcome
 
+MOST_LINES = 300  # Of one check's details; its log has them all.
 _printing = threading.Lock()
 
 
@@ -50,9 +51,12 @@ def _show(name: str, outcome: Outcome, seconds: float) -> None:
     counts = f"{outcome.passed} passed"
     if outcome.failed:
         counts += f", {outcome.failed} failed"
+    lines = outcome.details.splitlines()
+    if len(lines) > MOST_LINES:
+        lines[MOST_LINES:] = [f"… and {len(lines) - MOST_LINES} more lines"]
     with _printing:
         print(f"{verdict:6} {name} ({counts}, {seconds:.0f} s)", flush=True)
-        for line in outcome.details.splitlines():
+        for line in lines:
             print(f"       {line}", flush=True)
 
 

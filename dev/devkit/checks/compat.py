@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import uuid
 from dataclasses import asdict, dataclass
 
 from .. import databases
@@ -62,7 +61,7 @@ def _baseline(bench: Bench, suites: list[str]) -> Result:
 
 def _suites(bench: Bench, suites: list[str], label: str, extra: list[str]) -> Result:
     """Run the suites in a new database without demo data."""
-    name = f"{MODULE}_test_{uuid.uuid4().hex[:8]}"
+    name = databases.temporary_name()
     try:
         run = bench.run(
             label,

@@ -1,13 +1,16 @@
-"""Installing with demo data, upgrading and uninstalling."""
+"""Installing the add-on, with demo data and without, upgrading and uninstalling."""
 
 from collections.abc import Callable
 
 from .. import databases
-from ..bench import Bench
+from ..bench import Bench, free_port
 from ..outcome import Outcome
 from ..paths import MODULE
-from . import catalog
+from . import catalog, screenshots
 from .check import Check
+
+# The tests that want demo data; they run during the upgrade of a database with it.
+DEMO_TAGS = f"{MODULE}_demo,{screenshots.TAG}"
 
 
 def checks() -> list[Check]:
@@ -22,24 +25,46 @@ def checks() -> list[Check]:
 
 
 def _cycle(*, demo: bool) -> Callable[[Bench], Outcome]:
-    """The life of the add-on in one database; each step counts as one test."""
+    """The life of the add-on in one database; a failed step ends it."""
     label = "demo" if demo else "bare"
+    upgrade = _upgrade_with_tests if demo else _upgrade
 
     def run(bench: Bench) -> Outcome:
         with databases.temporary(bench.odoo, bench.server, demo=demo) as name:
-            quiet = ["--stop-after-init", "--no-http"]
             before = catalog.read(bench.server, name)
-            steps = [
-                ("install", ["-d", name, "-i", MODULE, *quiet]),
-                ("upgrade", ["-d", name, "-u", MODULE, *quiet]),
-                ("uninstall", ["module", "uninstall", "-d", name, MODULE]),
-            ]
             outcome = Outcome()
-            for step, arguments in steps:
-                outcome += bench.run(f"{label}-{step}", *arguments).log_outcome()
+            for step in (_install, upgrade, _uninstall):
+                outcome += step(bench, label, name)
                 if outcome.failed:
                     return outcome
             left = catalog.differences(before, catalog.read(bench.server, name))
         return outcome + Outcome.single("\n".join(left), ok=not left)
 
     return run
+
+
+def _install(bench: Bench, label: str, name: str) -> Outcome:
+    """Install the add-on; demo data comes along if the database has Odoo's."""
+    arguments = ["-d", name, "-i", MODULE, "--stop-after-init", "--no-http"]
+    return bench.run(f"{label}-install", *arguments).log_outcome()
+
+
+def _upgrade(bench: Bench, label: str, name: str) -> Outcome:
+    """Upgrade the add-on."""
+    arguments = ["-d", name, "-u", MODULE, "--stop-after-init", "--no-http"]
+    return bench.run(f"{label}-upgrade", *arguments).log_outcome()
+
+
+def _upgrade_with_tests(bench: Bench, label: str, name: str) -> Outcome:
+    """Upgrade the add-on and run the tests that look at the demo data."""
+    arguments = ["-d", name, "-u", MODULE, "--stop-after-init"]
+    arguments += [f"--test-tags={DEMO_TAGS}", f"--http-port={free_port()}"]
+    pictures = {"OUTPLACEMENT_SCREENSHOTS": str(bench.logs / "screens")}
+    run = bench.run(f"{label}-upgrade", *arguments, environment=pictures)
+    return run.test_outcome()
+
+
+def _uninstall(bench: Bench, label: str, name: str) -> Outcome:
+    """Uninstall the add-on."""
+    arguments = ["module", "uninstall", "-d", name, MODULE]
+    return bench.run(f"{label}-uninstall", *arguments).log_outcome()

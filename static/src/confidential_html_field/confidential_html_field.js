@@ -1,5 +1,5 @@
-import { HtmlField, htmlField } from "@html_editor/fields/html_field";
-import { registry } from "@web/core/registry";
+import {HtmlField, htmlField} from "@html_editor/fields/html_field";
+import {registry} from "@web/core/registry";
 
 // What would carry the text, or a picture in it, out of the note: a translation by a
 // service outside the house, and uploads, which become files of their own.

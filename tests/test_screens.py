@@ -1,0 +1,92 @@
+from odoo.tests import Form, tagged
+
+from .common import OutplacementCommon
+
+CREW = ("coach", "deputy")
+OFFICE = (*CREW, "planner", "manager")
+# Who works with which screens.
+READERS = {
+    "traject": (*OFFICE, "account_manager"),
+    "session": OFFICE,
+    "note": CREW,
+    "report": OFFICE,
+    "released": (*OFFICE, "account_manager"),
+    "instalment": (*OFFICE, "account_manager", "finance"),
+}
+
+
+@tagged("post_install", "-at_install")
+class TestScreens(OutplacementCommon):
+    """Every screen opens for everybody who may read what it shows."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._activate()
+        cls.records = {
+            "instalment": cls._make_instalment(),
+            "traject": cls.traject,
+            "session": cls._make_session(),
+            "note": cls._make_note(),
+            "report": cls._make_report("objected"),
+            "released": cls._make_report("released"),
+        }
+
+    def test_forms_open(self):
+        for kind, roles in READERS.items():
+            for role in roles:
+                with self.case(kind=kind, role=role):
+                    Form(self.records[kind].with_user(self.users[role]))
+
+    def test_lists_open(self):
+        """Each kind of view that a menu offers, with all that it reads."""
+        for kind, roles in READERS.items():
+            model = self.records[kind]._name
+            actions = self.env["ir.actions.act_window"].search(
+                [("res_model", "=", model), ("view_mode", "!=", "form")]
+            )
+            modes = {mode for action in actions for mode in action.view_mode.split(",")}
+            self.assertTrue(modes, model)
+            for role in roles:
+                mine = self.records[kind].with_user(self.users[role])
+                for mode in sorted(modes - {"form", "activity"}):
+                    with self.case(kind=kind, role=role, mode=mode):
+                        self._check_view(mine, mode)
+
+    def _check_view(self, record, mode):
+        views = record.get_views([(False, mode), (False, "search")])
+        names = views["models"][record._name]["fields"]
+        domain = [("id", "=", record.id)]
+        if mode in ("list", "kanban", "calendar"):
+            spec = {name: {} for name in names if name in record._fields}
+            readable = {
+                name: {}
+                for name in spec
+                if f'name="{name}"' in views["views"][mode]["arch"]
+            }
+            found = record.web_search_read(domain, readable)
+            self.assertEqual(found["length"], 1)
+        else:
+            self.assertTrue(record.formatted_read_group(domain, [], ["__count"]))
+
+    def test_new_records(self):
+        """Who may create gets an empty form with sensible values."""
+        for kind, role in (
+            ("session", "coach"),
+            ("session", "planner"),
+            ("note", "coach"),
+            ("report", "coach"),
+            ("traject", "planner"),
+            ("traject", "manager"),
+        ):
+            with self.case(kind=kind, role=role):
+                Model = self.env[self.records[kind]._name].with_user(self.users[role])
+                if kind != "traject":
+                    Model = Model.with_context(default_traject_id=self.traject.id)
+                form = Form(Model)
+                if kind == "note":
+                    form.body = "Said"
+                if kind == "report":
+                    form.date_from = form.date_to = "2021-01-04"
+                saved = form.save()
+                self.assertTrue(saved)
