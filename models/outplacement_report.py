@@ -1,7 +1,5 @@
 from datetime import timedelta
 
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -243,7 +241,10 @@ class OutplacementReport(models.Model):
         traject.ensure_one()
         today = fields.Date.context_today(self)
         previous = self.search(
-            [("traject_id", "=", traject.id), ("state", "in", FROZEN_STATES)],
+            [
+                ("traject_id", "=", traject.id),
+                ("state", "in", ("released", "superseded")),
+            ],
             limit=1,
         )
         start = traject.date_start or today
@@ -285,12 +286,14 @@ class OutplacementReport(models.Model):
         }
 
     def _prepare_session_facts(self):
-        """Return the numbers of sessions in the period, by state."""
-        after = self.date_to + relativedelta(days=1)
+        """Return the numbers of sessions in the period, by state: from midnight to
+        midnight in the time zone of the company."""
+        midnight = self.company_id._get_outplacement_midnight
+        after = self.date_to + timedelta(days=1)
         grouped = self.env["outplacement.session"]._read_group(
             Domain("traject_id", "=", self.traject_id.id)
-            & Domain("start", ">=", self.date_from)
-            & Domain("start", "<", after),
+            & Domain("start", ">=", midnight(self.date_from))
+            & Domain("start", "<", midnight(after)),
             ["state"],
             ["__count"],
         )
@@ -353,8 +356,8 @@ class OutplacementReport(models.Model):
         return super()._has_field_access(field, operation)
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_except_draft(self):
-        if kept := self.filtered(lambda report: report.state != "draft"):
+    def _unlink_except_unseen(self):
+        if kept := self.filtered(lambda r: r.state != "draft" or r.date_sent):
             raise UserError(
                 self.env._(
                     "%(report)s has been shown to the candidate and stays.",

@@ -20,7 +20,7 @@ class OutplacementReportAnswer(models.Model):
     _rec_name = "answer"
 
     report_id = fields.Many2one(
-        "outplacement.report", required=True, index=True, ondelete="cascade"
+        "outplacement.report", required=True, index=True, ondelete="restrict"
     )
     traject_id = fields.Many2one(related="report_id.traject_id", store=True, index=True)
     company_id = fields.Many2one(related="report_id.company_id", store=True)
@@ -66,6 +66,13 @@ class OutplacementReportAnswer(models.Model):
 
     def _check_report(self):
         today = fields.Date.context_today(self)
+        if self.channel == "portal" and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "An answer in the portal is given by the candidate: say through "
+                    "what channel it reached you."
+                )
+            )
         if self.report_id.state != "sent":
             raise UserError(
                 self.env._(

@@ -115,7 +115,6 @@ class OutplacementReport(models.Model):
             "agreed",
             "objected",
             state="draft",
-            date_sent=False,
             answer_deadline=False,
         )
 
@@ -160,6 +159,8 @@ class OutplacementReport(models.Model):
         self.ensure_one()
         self._check_coach()
         self._check_state("released")
+        if correction := self.search([("supersedes_id", "=", self.id)], limit=1):
+            return correction._get_records_action()
         correction = self.copy({"reference": self.reference})
         # sudo: outplacement.report - the link is closed to write()
         correction.sudo().supersedes_id = self

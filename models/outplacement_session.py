@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import clean_context, format_datetime
+from odoo.tools import format_datetime
 
 # What a candidate may read of their own sessions, through whatever door.
 PORTAL_FIELDS = frozenset(
@@ -236,7 +236,11 @@ class OutplacementSession(models.Model):
                 self.env._("A session stays with its traject: plan a new one instead.")
             )
         if "start" in vals and not {"stop", "duration"} & set(vals):
-            return all([session._move_to(vals) for session in self])
+            for session in self:
+                session._move_to(vals)
+            return True
+        if {"start", "stop", "duration", "traject_id"} & set(vals):
+            self._check_planned()
         result = super().write(vals)
         if {"start", "stop", "duration", "coach_id", "state"} & set(vals):
             self._sync_events()
@@ -258,6 +262,17 @@ class OutplacementSession(models.Model):
                 return False
         return super()._has_field_access(field, operation)
 
+    def _check_planned(self):
+        """:raises UserError: the times of a session that was recorded would change"""
+        if recorded := self.filtered(lambda session: session.state != "planned"):
+            raise UserError(
+                self.env._(
+                    "%(session)s has been recorded: set it back to planned before you "
+                    "move it.",
+                    session=recorded[0].display_name,
+                )
+            )
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_recorded(self):
         if recorded := self.filtered(lambda s: s.state in ("held", "no_show")):
@@ -276,12 +291,8 @@ class OutplacementSession(models.Model):
     def _sync_events(self):
         """Keep one private event a planned or held session in its coach's calendar."""
         # sudo: calendar.event - a planner keeps the coach's calendar, where the event
-        # is private; defaults meant for the session must not reach it
-        context = clean_context(self.env.context) | {
-            "no_mail_to_attendees": True,
-            "skip_contact_description": True,
-        }
-        Event = self.env(context=context)["calendar.event"].sudo()
+        # is private
+        Event = self.env(context=self._get_event_context())["calendar.event"].sudo()
         create_values = []
         for session in self:
             # sudo: outplacement.session - managers and candidates read no events
@@ -293,6 +304,19 @@ class OutplacementSession(models.Model):
             else:
                 event._follow_session(session._prepare_event_values())
         Event.create(create_values)
+
+    def _get_event_context(self):
+        """Return the context in which events are kept: nothing of where the user
+        stands, from which Odoo would tie an activity on the traject to the event."""
+        kept = ("lang", "tz", "allowed_company_ids")
+        context = {
+            key: self.env.context[key] for key in kept if key in self.env.context
+        }
+        return {
+            **context,
+            "no_mail_to_attendees": True,
+            "skip_contact_description": True,
+        }
 
     def _prepare_event_values(self):
         """Return the values of the calendar event: when, and nothing of whom or why

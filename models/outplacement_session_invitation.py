@@ -65,5 +65,7 @@ class OutplacementSession(models.Model):
         return calendar.serialize().encode()
 
     def _get_invitation_summary(self):
-        """Return the title in the candidate's own calendar, which others may see."""
-        return self.env._("Appointment with %(name)s", name=self.coach_id.name)
+        """Return the title in the candidate's own calendar, which others may see, in
+        the candidate's language."""
+        localized = self.with_context(lang=self.candidate_id.lang or self.env.lang)
+        return localized.env._("Appointment with %(name)s", name=self.coach_id.name)

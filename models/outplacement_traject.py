@@ -52,7 +52,6 @@ class OutplacementTraject(models.Model):
         default=lambda self: self._default_type_id(),
         tracking=True,
     )
-    kind = fields.Selection(related="type_id.kind")
     state = fields.Selection(
         [
             ("intake", "Intake"),
@@ -160,6 +159,10 @@ class OutplacementTraject(models.Model):
     product_id = fields.Many2one(
         "product.product",
         string="Package",
+        compute="_compute_product_id",
+        store=True,
+        readonly=False,
+        precompute=True,
         index="btree_not_null",
         ondelete="restrict",
         domain="[('service_tracking', '=', 'outplacement')]",
@@ -297,6 +300,11 @@ class OutplacementTraject(models.Model):
         is_seller = self.env.user.has_group("outplacement.group_account_manager")
         return self.env.user if is_seller else self.env["res.users"]
 
+    @api.depends("type_id")
+    def _compute_product_id(self):
+        for traject in self:
+            traject.product_id = traject.product_id or traject.type_id.product_id
+
     @api.depends("type_id", "product_id")
     def _compute_package_terms(self):
         """Term and sessions come from the package, else from the type."""
@@ -329,7 +337,7 @@ class OutplacementTraject(models.Model):
     def _compute_purchase_order_ref(self):
         for traject in self:
             traject.purchase_order_ref = (
-                traject.order_id.client_order_ref or traject.purchase_order_ref
+                traject.purchase_order_ref or traject.order_id.client_order_ref
             )
 
     @api.depends(
@@ -384,7 +392,8 @@ class OutplacementTraject(models.Model):
         for traject in self:
             held = traject.session_ids.filtered(lambda s: s.state == "held")
             start = max(held.mapped("start"), default=False)
-            traject.date_last_session = start and start.date()
+            company = traject.company_id
+            traject.date_last_session = start and company._get_outplacement_day(start)
 
     @api.depends("session_ids.state", "session_ids.start")
     def _compute_date_next_session(self):
@@ -451,6 +460,7 @@ class OutplacementTraject(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
             company = vals.get("company_id") or self.env.company.id
             # sudo: ir.sequence - whoever may create a traject numbers it

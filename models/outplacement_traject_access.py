@@ -6,6 +6,7 @@ METHOD_FIELDS = frozenset(
     {
         "state",
         "outcome",
+        "sale_line_id",
         "date_end",
         "date_placement",
         "date_closed",
@@ -97,8 +98,10 @@ class OutplacementTraject(models.Model):
         """
         if self.env.su:
             return
-        if "name" in vals:
-            raise AccessError(self.env._("The reference of a traject is fixed."))
+        if {"name", "company_id"} & set(vals):
+            raise AccessError(
+                self.env._("The reference and the company of a traject are fixed.")
+            )
         if self._get_writable_fields(self.env.user) is None:
             return
         for traject in self:
@@ -111,7 +114,17 @@ class OutplacementTraject(models.Model):
                 raise AccessError(
                     self.env._(
                         "You cannot change %(fields)s of traject %(traject)s.",
-                        fields=", ".join(sorted(refused)),
+                        fields=self._get_field_labels(refused),
                         traject=traject.name,
                     )
                 )
+
+    @api.model
+    def _get_field_labels(self, names):
+        """Return the labels of fields, as the user knows them, in one text."""
+        labels = [
+            self._fields[name]._description_string(self.env)
+            for name in names
+            if name in self._fields
+        ]
+        return ", ".join(sorted(labels))

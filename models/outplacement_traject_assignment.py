@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
@@ -58,6 +58,13 @@ class OutplacementTraject(models.Model):
                 self.env._("Only a planner assigns the coach of a traject.")
             )
         self.check_access("write")
+        if over := self.filtered(lambda t: t.state in ("closed", "cancelled")):
+            raise UserError(
+                self.env._(
+                    "Traject %(traject)s is over: nobody new enters its file.",
+                    traject=over[0].name,
+                )
+            )
         if user == self.env.user:
             raise UserError(
                 self.env._(
@@ -90,13 +97,7 @@ class OutplacementTraject(models.Model):
 
     @api.model
     def _cron_refresh_coaches(self):
-        """Bring the coach shown in lists up to date where a membership began or
-        ended since the last two runs. Access itself needs no cron."""
-        now = fields.Datetime.now()
-        since = fields.Datetime.subtract(now, days=2)
-        turned = Domain("access_from", ">=", since) & Domain("access_from", "<=", now)
-        turned |= Domain("access_until", ">=", since) & Domain(
-            "access_until", "<=", now
-        )
-        members = self.env["outplacement.traject.member"].search(turned)
-        members.traject_id._compute_coach_id()
+        """Bring the coach shown in lists up to date where a membership began or ended.
+        Access itself needs no cron."""
+        trajects = self.search([("state", "not in", ("closed", "cancelled"))])
+        self.env.add_to_compute(self._fields["coach_id"], trajects)

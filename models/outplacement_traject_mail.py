@@ -7,6 +7,19 @@ class OutplacementTraject(models.Model):
 
     _inherit = "outplacement.traject"
 
+    def _track_subtype(self, initial_values):
+        """Let colleagues follow what they care for: state, coach or phase."""
+        self.ensure_one()
+        subtypes = {
+            "state": "outplacement.mt_traject_state",
+            "coach_id": "outplacement.mt_traject_member",
+            "phase_id": "outplacement.mt_traject_phase",
+        }
+        for name, xmlid in subtypes.items():
+            if name in initial_values:
+                return self.env.ref(xmlid)
+        return super()._track_subtype(initial_values)
+
     def _mail_get_partner_fields(self, introspect_fields=False):
         """No contact of a traject is ever proposed as recipient."""
         return []

@@ -1,10 +1,9 @@
-from datetime import datetime, time, timedelta
-
-import pytz
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 
 class OutplacementTrajectMember(models.Model):
@@ -56,20 +55,16 @@ class OutplacementTrajectMember(models.Model):
         """Turn the days into moments: from midnight to midnight in the time zone of
         the company, which no user can change by choosing another zone."""
         for member in self:
-            zone = pytz.timezone(member.company_id.resource_calendar_id.tz or "UTC")
-            member.access_from = self._get_midnight(member.date_from, zone)
+            company = member.company_id
+            member.access_from = member.date_from and (
+                company._get_outplacement_midnight(member.date_from)
+            )
             until = datetime.max.replace(microsecond=0)
             if member.date_to:
-                until = self._get_midnight(member.date_to + timedelta(days=1), zone)
+                until = company._get_outplacement_midnight(
+                    member.date_to + timedelta(days=1)
+                )
             member.access_until = min(until, member.ended_at or until)
-
-    @api.model
-    def _get_midnight(self, day, zone):
-        """Return the moment (UTC, naive) at which ``day`` begins in ``zone``."""
-        if not day:
-            return False
-        local = zone.localize(datetime.combine(day, time.min))
-        return local.astimezone(pytz.utc).replace(tzinfo=None)
 
     @api.depends("access_from", "access_until")
     def _compute_is_current(self):
@@ -97,7 +92,7 @@ class OutplacementTrajectMember(models.Model):
         self._check_may_end()
         now = fields.Datetime.now()
         today = fields.Date.context_today(self)
-        for member in self:
+        for member in self.filtered(lambda member: member.access_until > now):
             # sudo: outplacement.traject.member - see _assign_member
             member.sudo().write(
                 {"ended_at": now, "date_to": max(today, member.date_from)}
@@ -155,7 +150,7 @@ class OutplacementTrajectMember(models.Model):
                     planner=planner.name,
                     name=member.user_id.name,
                     role=roles[member.role].lower(),
-                    date=fields.Date.to_string(member.date_from),
+                    date=format_date(self.env, member.date_from),
                 )
             )
 

@@ -1,4 +1,9 @@
-from odoo import fields, models
+from datetime import datetime, time
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ResCompany(models.Model):
@@ -7,6 +12,7 @@ class ResCompany(models.Model):
     outplacement_plan_id = fields.Many2one(
         "outplacement.invoice.plan",
         string="Default Invoice Plan",
+        domain="[('company_id', 'in', (False, id))]",
         help="For packages without an invoice plan of their own.",
     )
     outplacement_answer_days = fields.Integer(
@@ -20,7 +26,7 @@ class ResCompany(models.Model):
     outplacement_planner_id = fields.Many2one(
         "res.users",
         string="Planner for New Trajects",
-        domain="[('share', '=', False)]",
+        domain=lambda self: self._get_outplacement_planner_domain(),
         help="Gets an activity when a sold traject needs a candidate and a coach.",
     )
 
@@ -28,3 +34,52 @@ class ResCompany(models.Model):
         "CHECK(outplacement_answer_days >= 0 AND outplacement_session_minutes > 0)",
         "Days to answer and length of a session cannot be negative.",
     )
+
+    @api.model
+    def _get_outplacement_planner_domain(self):
+        """Return the domain of the users who may plan trajects."""
+        groups = self.env.ref("outplacement.group_planner")
+        groups |= self.env.ref("outplacement.group_manager")
+        return [("all_group_ids", "in", groups.ids)]
+
+    @api.constrains("outplacement_plan_id")
+    def _check_outplacement_plan(self):
+        for company in self:
+            owner = company.outplacement_plan_id.company_id
+            if owner and owner != company:
+                raise ValidationError(
+                    self.env._(
+                        "The invoice plan “%(plan)s” belongs to %(company)s.",
+                        plan=company.outplacement_plan_id.name,
+                        company=owner.name,
+                    )
+                )
+
+    @api.constrains("outplacement_planner_id")
+    def _check_outplacement_planner(self):
+        for user in self.outplacement_planner_id:
+            if not user.has_groups(
+                "outplacement.group_planner,outplacement.group_manager"
+            ):
+                raise ValidationError(
+                    self.env._("%(name)s is no planner or manager.", name=user.name)
+                )
+
+    # ------------------------------------------------------------------
+    # Days: those of the company, wherever its users are
+    # ------------------------------------------------------------------
+
+    def _get_outplacement_zone(self):
+        """Return the time zone in which the days of the company begin and end."""
+        return pytz.timezone(self.resource_calendar_id.tz or "UTC")
+
+    def _get_outplacement_midnight(self, day):
+        """Return the moment (UTC, naive) at which ``day`` begins at the company."""
+        local = self._get_outplacement_zone().localize(datetime.combine(day, time.min))
+        return local.astimezone(pytz.utc).replace(tzinfo=None)
+
+    def _get_outplacement_day(self, moment):
+        """Return the day at the company on which ``moment`` (UTC, naive) falls."""
+        return (
+            pytz.utc.localize(moment).astimezone(self._get_outplacement_zone()).date()
+        )

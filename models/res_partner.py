@@ -18,7 +18,6 @@ class ResPartner(models.Model):
             ("name", "Name of the candidate"),
         ],
         string="Candidate on Invoices",
-        required=True,
         default="reference",
         help="What invoice lines say of the candidate, besides the traject reference.",
     )

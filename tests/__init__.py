@@ -14,7 +14,9 @@ from . import test_surface
 from . import test_traject
 from . import test_invoice_plan
 from . import test_sale_order
+from . import test_history
 from . import test_instalment
 from . import test_instalment_invoicing
 from . import test_tours
 from . import test_screenshots
+from . import test_demo

@@ -142,6 +142,21 @@ class TestInstalmentInvoicing(BillingCommon):
         self.assertEqual((line.qty_to_invoice, line.qty_invoiced), (0.0, 1.0))
         self.assertEqual(line.invoice_status, "invoiced")
 
+    def test_discount(self):
+        """The discount is in the amount of the instalment, and not taken twice."""
+        package = self._make_package(1000.0, self.plan_halves)
+        order = self._sell_and_start(
+            {"product_id": package.id, "discount": 10.0}, date_start=TODAY
+        )
+        line = order.order_line
+        self.assertEqual(line.untaxed_amount_to_invoice, 900.0)
+        self.assertAmounts(self._invoice(order, TODAY), (450.0, 94.5, 544.5))
+        self.assertEqual(line.untaxed_amount_to_invoice, 450.0)
+        self.assertEqual(line.amount_to_invoice, 544.5)
+        self._invoice(order, "2026-04-05")
+        self.assertEqual(line.untaxed_amount_invoiced, 900.0)
+        self.assertEqual(line.untaxed_amount_to_invoice, 0.0)
+
     def test_free_package(self):
         """A package for nothing is invoiced like any other."""
         order = self._sell_due(price=0.0)

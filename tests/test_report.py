@@ -223,7 +223,7 @@ class TestReport(OutplacementCommon):
             mine.action_answer("objected", "Not so")
             self.assertRefused(mine.action_answer, "agreed", error=UserError)
             report.action_back_to_draft()
-        self.assertFalse(report.date_sent)
+        self.assertFalse(report.answer_deadline)
         self.assertRefused(mine.read, ["remark"])
         report.remark = "Better words"
         with freeze_time("2026-03-15 08:00:00"):

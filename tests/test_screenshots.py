@@ -38,7 +38,8 @@ class TestScreenshots(HttpCase):
         cls._get_users().write({"lang": "nl_NL", "tz": "Europe/Amsterdam"})
         folder = os.environ.get("OUTPLACEMENT_SCREENSHOTS")
         cls.folder = Path(
-            folder or Path(file_path("outplacement/__manifest__.py")).parent
+            folder
+            or Path(file_path("outplacement/__manifest__.py")).parent
             / "static/description/screenshots"
         )
         cls.folder.mkdir(parents=True, exist_ok=True)
@@ -161,9 +162,11 @@ class TestScreenshots(HttpCase):
         if not shutil.which("pdftoppm"):
             self.skipTest("pdftoppm (poppler-utils) is not installed")
         report = self._get_report("released", "agreed", "sent")
-        pdf = report.with_user(report.traject_id.coach_id).with_context(
-            force_report_rendering=True
-        )._render_document()
+        pdf = (
+            report.with_user(report.traject_id.coach_id)
+            .with_context(force_report_rendering=True)
+            ._render_document()
+        )
         picture = subprocess.run(
             ["pdftoppm", "-png", "-f", "1", "-singlefile", "-r", "80"],
             input=pdf,

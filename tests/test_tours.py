@@ -178,9 +178,7 @@ class TestTours(BillingCommon, HttpCase):
         )
         document = base64.b64decode(report.document)
         self.assertTrue(document.startswith(b"%PDF-"))
-        self.assertEqual(
-            report.document_sha256, hashlib.sha256(document).hexdigest()
-        )
+        self.assertEqual(report.document_sha256, hashlib.sha256(document).hexdigest())
 
     def test_invoice(self):
         """Finance invoices and posts what is due."""

@@ -12,9 +12,7 @@ class OutplacementTrajectActivate(models.TransientModel):
         "outplacement.traject", required=True, ondelete="cascade"
     )
     # no superuser computes: who may not read the traject learns nothing of it here
-    currency_id = fields.Many2one(
-        related="traject_id.company_id.currency_id", related_sudo=False
-    )
+    currency_id = fields.Many2one("res.currency", compute="_compute_line_ids")
     date_start = fields.Date(
         string="Start",
         required=True,
@@ -62,6 +60,8 @@ class OutplacementTrajectActivate(models.TransientModel):
             traject, previews = wizard.traject_id, []
             if traject:
                 previews = traject._get_instalment_previews(wizard.date_start)
+            currencies = traject.instalment_ids.currency_id
+            wizard.currency_id = currencies[:1] or traject.company_id.currency_id
             wizard.line_ids = Line.concat(*(Line.new(values) for values in previews))
             wizard.amount_total = sum(values["amount"] for values in previews)
 

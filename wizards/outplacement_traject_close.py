@@ -73,6 +73,11 @@ class OutplacementTrajectClose(models.TransientModel):
             )
         if self.date > fields.Date.context_today(self):
             raise UserError(self.env._("The date lies in the future."))
+        start = self.traject_id.date_start
+        if self.outcome in PLACED and start and self.date < start:
+            raise UserError(
+                self.env._("Nobody is placed before the start of the traject.")
+            )
         self.traject_id._set_state(self.target_state, **self._prepare_values())
         return {"type": "ir.actions.act_window_close"}
 

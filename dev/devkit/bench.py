@@ -75,10 +75,15 @@ class Bench:
         """
         log = self.logs / f"{label}.log"
         python, *rest = self.odoo.command(*arguments)
+        variables = {
+            **self.odoo.environment(self.server),
+            "ODOO_SCREENSHOTS": str(self.logs / "failed-tours"),
+            **(environment or {}),
+        }
         with log.open("w") as output:
             done = subprocess.run(
                 [python, *wrapper, *rest],
-                env={**self.odoo.environment(self.server), **(environment or {})},
+                env=variables,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -39,6 +39,7 @@ def _run(bench: Bench, suites: list[str]) -> Outcome:
     outcome = Outcome(max(result.count - len(new), 0), len(new), "\n".join(new))
     if result.count < known.count:
         fewer = f"{result.count} tests ran, but {known.count} without the add-on"
+        fewer += f": see {bench.logs / 'compat.log'}"
         outcome += Outcome.single(fewer, ok=False)
     return outcome
 
@@ -68,7 +69,6 @@ def _suites(bench: Bench, suites: list[str], label: str, extra: list[str]) -> Re
             *("-d", name, "-i", ",".join([*suites, *extra])),
             f"--test-tags={','.join(f'/{suite}' for suite in suites)}",
             *("--stop-after-init", f"--http-port={free_port()}"),
-            f"--screenshots={bench.logs / 'screenshots'}",
         )
     finally:
         databases.drop(bench.server, name)

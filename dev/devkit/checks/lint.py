@@ -10,13 +10,9 @@ from ..bench import Bench, free_port
 from ..manifest import addon_files
 from ..outcome import Outcome
 from ..paths import CHECKOUT, DEV, MODULE
+from . import oca
 from .check import Check
 
-# The add-on has its README in Markdown, since that is what its users read it as.
-OCA_DISABLED = ["prefer-readme-rst"]
-# It wants no translation where that equals the term, and so no way to tell a term that
-# is translated by the same word from one that was forgotten.
-OCA_PO_DISABLED = ["po-pretty-format"]
 # The messages that Odoo's own test_lint/tests/test_pylint.py enables.
 ODOO_MESSAGES = [
     "used-before-assignment",
@@ -51,8 +47,7 @@ def checks() -> list[Check]:
         _command("ruff format", lambda bench: [*_ruff_format(bench), "--diff", "."]),
         _command("pylint-odoo", _pylint_odoo),
         _command("Odoo's pylint rules", _odoo_pylint),
-        _command("oca-checks-odoo-module", _oca_module),
-        _command("oca-checks-po", _oca_po),
+        *oca.checks(),
         _command("prettier", lambda bench: prettier(bench, "--check")),
         _command("eslint", _eslint),
         _command("shellcheck", lambda bench: ["shellcheck", *_shell_scripts()]),
@@ -65,7 +60,8 @@ def database_checks() -> list[Check]:
 
 
 def fix(bench: Bench) -> None:
-    """Let ruff and prettier rewrite what they can."""
+    """Let the linters rewrite what they can."""
+    oca.fix(bench)
     ruff = _bin(bench, "ruff")
     for command in (
         [ruff, "check", "--fix-only", "--select=I,UP", "."],
@@ -153,16 +149,6 @@ def _odoo_pylint(bench: Bench) -> list[str | Path]:
         "--score=n",
         _addon(bench),
     ]
-
-
-def _oca_module(bench: Bench) -> list[str | Path]:
-    disabled = f"--disable={','.join(OCA_DISABLED)}"
-    return [_bin(bench, "oca-checks-odoo-module"), disabled, _addon(bench)]
-
-
-def _oca_po(bench: Bench) -> list[str | Path]:
-    disabled = f"--disable={','.join(OCA_PO_DISABLED)}"
-    return [_bin(bench, "oca-checks-po"), disabled, *sorted(addon_files(".po", ".pot"))]
 
 
 def _eslint(bench: Bench) -> list[str | Path]:

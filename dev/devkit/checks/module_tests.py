@@ -26,13 +26,11 @@ def arguments(name: str, tags: str = f"/{MODULE}") -> list[str]:
 def _without_demo(bench: Bench) -> Outcome:
     config = f"--rcfile={CHECKOUT / 'pyproject.toml'}"
     coverage = {"COVERAGE_FILE": str(bench.logs / "coverage")}
-    with databases.temporary(
-        bench.odoo, bench.server, keep=os.environ.get("KEEP", "")
-    ) as name:
+    keep = f"{MODULE}_kept" if os.environ.get("KEEP") else ""
+    with databases.temporary(bench.odoo, bench.server, keep=keep) as name:
         run = bench.run(
             "tests",
             *arguments(name),
-            f"--screenshots={bench.logs / 'screenshots'}",
             wrapper=["-m", "coverage", "run", config, f"--source={CHECKOUT}"],
             environment=coverage,
         )

@@ -8,10 +8,7 @@ const CARD = '.o_kanban_record:contains("Karin Kandidaat")';
 /** The coach holds a session, writes a note, opens the next phase, drafts a report. */
 registry.category("web_tour.tours").add("outplacement_guide", {
     steps: () => [
-        ...tourUtils.openMenu(
-            "outplacement_traject_menu_root",
-            "outplacement_traject_menu_mine"
-        ),
+        ...tourUtils.openApp(),
         {content: "Open the traject", trigger: CARD, run: "click"},
         tourUtils.seeState("active"),
         tourUtils.press("action_new_session", "Plan a session"),
@@ -51,10 +48,7 @@ registry.category("web_tour.tours").add("outplacement_guide", {
             content: "The signed note is closed",
             trigger: ".o_field_widget[name=body].o_readonly_modifier",
         },
-        ...tourUtils.openMenu(
-            "outplacement_traject_menu_root",
-            "outplacement_traject_menu_mine"
-        ),
+        ...tourUtils.openApp(),
         {
             content: "Drag the card to the next phase",
             trigger: `.o_kanban_group:eq(0) ${CARD}`,

@@ -5,7 +5,7 @@ import {DUTCH, tourUtils} from "./outplacement_tour_utils";
 /** Finance invoices an instalment that is due and posts the invoice. */
 registry.category("web_tour.tours").add("outplacement_invoice", {
     steps: () => [
-        ...tourUtils.openMenu("outplacement_commercial_menu", "outplacement_instalment_menu"),
+        ...tourUtils.openApp(),
         tourUtils.see(".o_breadcrumb", DUTCH.instalment),
         {
             content: "One instalment is due: select it",

@@ -6,10 +6,7 @@ import {DUTCH, tourUtils} from "./outplacement_tour_utils";
 /** The planner names the candidate of a sold traject, finds a coach and starts it. */
 registry.category("web_tour.tours").add("outplacement_plan", {
     steps: () => [
-        ...tourUtils.openMenu(
-            "outplacement_traject_menu_root",
-            "outplacement_traject_menu_to_plan"
-        ),
+        ...tourUtils.openApp(),
         {
             content: "Open the traject that was sold",
             trigger: '.o_data_row:contains("Big Employer") td[name=name]',
@@ -57,7 +54,8 @@ registry.category("web_tour.tours").add("outplacement_plan", {
         },
         {
             content: "The instalments have their dates",
-            trigger: '[name=instalment_ids] .o_data_row:first td[name=date]:contains("1 feb")',
+            trigger:
+                '[name=instalment_ids] .o_data_row:first td[name=date]:contains("1 feb")',
         },
     ],
 });

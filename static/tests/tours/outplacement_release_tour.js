@@ -5,7 +5,12 @@ import {DUTCH, tourUtils} from "./outplacement_tour_utils";
 /** The coach records that the candidate agrees with a report and releases it. */
 registry.category("web_tour.tours").add("outplacement_release", {
     steps: () => [
-        ...tourUtils.openMenu("outplacement_report_menu"),
+        ...tourUtils.openApp(),
+        {
+            content: "These are the coach's trajects",
+            trigger: '.o_kanban_record:contains("Karin Kandidaat")',
+        },
+        tourUtils.openMenu("outplacement_report_menu"),
         tourUtils.see(".o_breadcrumb", DUTCH.progressReport),
         {
             content: "Open the report that waits for an answer",

@@ -17,7 +17,8 @@ registry.category("web_tour.tours").add("outplacement_sell", {
         tourUtils.press("action_sale_quotations_new", "Make a quotation"),
         {
             content: "Add a line",
-            trigger: ".o_field_widget[name=order_line] .o_field_x2many_list_row_add a:first",
+            trigger:
+                ".o_field_widget[name=order_line] .o_field_x2many_list_row_add a:first",
             run: "click",
         },
         ...tourUtils.choose("product_template_id", "Outplacement Package", LINE),

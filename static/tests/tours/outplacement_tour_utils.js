@@ -15,19 +15,21 @@ export const DUTCH = {
 };
 
 export const tourUtils = {
-    /** Open a menu of the Outplacement app: the names of its items, from the top. */
-    openMenu(...names) {
-        return [
-            ...stepUtils.goToAppSteps(
-                "outplacement.outplacement_menu_root",
-                "Open the Outplacement app"
-            ),
-            ...names.map((name) => ({
-                content: `Open the menu ${name}`,
-                trigger: `[data-menu-xmlid="outplacement.${name}"]`,
-                run: "click",
-            })),
-        ];
+    /** Open the Outplacement app. It shows what its first menu opens for this role. */
+    openApp() {
+        return stepUtils.goToAppSteps(
+            "outplacement.outplacement_menu_root",
+            "Open the Outplacement app"
+        );
+    },
+
+    /** Open a menu of the app, another one than that which is open already. */
+    openMenu(name) {
+        return {
+            content: `Open the menu ${name}`,
+            trigger: `[data-menu-xmlid="outplacement.${name}"]`,
+            run: "click",
+        };
     },
 
     /** Type a text in a many2one (or tags) field and choose what has this text. */

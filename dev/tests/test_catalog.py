@@ -1,0 +1,31 @@
+"""Tests of comparing a database before and after."""
+
+import unittest
+
+from devkit.checks import catalog
+
+
+class TestDifferences(unittest.TestCase):
+    def test_nothing(self):
+        same = {"table": {"a", "b"}}
+        self.assertEqual(catalog.differences(same, same), [])
+
+    def test_left_behind_and_gone(self):
+        before = {"table": {"a", "b"}}
+        after = {"table": {"b", "outplacement_note"}, "ir_cron": {"7 remind"}}
+        self.assertEqual(
+            catalog.differences(before, after),
+            [
+                "left behind: ir_cron 7 remind",
+                "left behind: table outplacement_note",
+                "gone: table a",
+            ],
+        )
+
+    def test_only_other_addons_may_leave_external_ids(self):
+        theirs = "1 mail.selection__outplacement_traject__activity_state__today"
+        ours = "2 outplacement.selection__outplacement_traject__state__draft"
+        self.assertEqual(
+            catalog.differences({}, {"ir_model_data": {theirs, ours}}),
+            [f"left behind: ir_model_data {ours}"],
+        )
