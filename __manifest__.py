@@ -59,13 +59,13 @@
         "demo/outplacement_traject_demo.xml",
         "demo/outplacement_traject_member_demo.xml",
         "demo/outplacement_traject_phase_demo.xml",
+        "demo/mail_message_demo.xml",
         "demo/outplacement_traject_state_demo.xml",
         "demo/outplacement_session_demo.xml",
         "demo/outplacement_note_demo.xml",
         "demo/outplacement_report_demo.xml",
         "demo/account_move_demo.xml",
         "demo/mail_activity_demo.xml",
-        "demo/mail_message_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -5,6 +5,13 @@ from odoo.exceptions import UserError
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    outplacement_purchase_order_ref = fields.Char(
+        string="Purchase Order References of Trajects",
+        readonly=True,
+        copy=False,
+        help="What was filled in as customer reference from the trajects. It follows "
+        "them until posting, unless somebody enters another reference.",
+    )
     outplacement_purchase_order_missing = fields.Char(
         string="Trajects without Purchase Order Reference",
         compute="_compute_outplacement_purchase_order_missing",
@@ -16,18 +23,54 @@ class AccountMove(models.Model):
     @api.depends(
         "ref",
         "move_type",
-        "invoice_line_ids.outplacement_instalment_id.purchase_order_missing",
+        "outplacement_purchase_order_ref",
+        "commercial_partner_id.outplacement_po_required",
+        "invoice_line_ids.sale_line_ids",
+        "invoice_line_ids.outplacement_instalment_id.purchase_order_ref",
+        "invoice_line_ids.outplacement_instalment_id.traject_reference",
     )
     def _compute_outplacement_purchase_order_missing(self):
         for move in self:
-            instalments = move.invoice_line_ids.outplacement_instalment_id
-            if move.ref or move.move_type != "out_invoice":
-                instalments = instalments.browse()
-            missing = instalments.filtered("purchase_order_missing")
-            references = dict.fromkeys(missing.mapped("traject_reference"))
-            move.outplacement_purchase_order_missing = ", ".join(references) or False
+            missing = False
+            if (
+                move.move_type == "out_invoice"
+                and move.commercial_partner_id.outplacement_po_required
+                and not move._has_outplacement_typed_ref()
+            ):
+                missing = move._get_outplacement_missing()
+            move.outplacement_purchase_order_missing = missing
 
-    @api.depends("outplacement_purchase_order_missing")
+    def _has_outplacement_typed_ref(self):
+        """Whether the customer reference says something that neither we filled in
+        from the trajects, nor Odoo from the number of the order."""
+        self.ensure_one()
+        automatic = set(self.invoice_line_ids.sale_line_ids.order_id.mapped("name"))
+        automatic.update((self.outplacement_purchase_order_ref or "").split(", "))
+        parts = (self.ref or "").split(", ")
+        return any(part and part not in automatic for part in parts)
+
+    def _get_outplacement_missing(self):
+        """Return the trajects that lack a reference, in one text; False if none."""
+        self.ensure_one()
+        instalments = self.invoice_line_ids.outplacement_instalment_id
+        if not instalments:
+            return self.env._("this invoice")
+        missing = instalments.filtered(lambda i: not i.purchase_order_ref)
+        references = dict.fromkeys(missing.mapped("traject_reference"))
+        return ", ".join(references) or False
+
+    # ------------------------------------------------------------------
+    # Alerts
+    # ------------------------------------------------------------------
+
+    @api.depends(
+        "outplacement_purchase_order_missing",
+        "invoice_line_ids.price_unit",
+        "invoice_line_ids.quantity",
+        "invoice_line_ids.discount",
+        "invoice_line_ids.outplacement_instalment_id.amount",
+        "invoice_line_ids.outplacement_instalment_id.is_lapsed",
+    )
     def _compute_alerts(self):
         # EXTENDS account
         return super()._compute_alerts()
@@ -35,36 +78,78 @@ class AccountMove(models.Model):
     def _get_alerts(self):
         # EXTENDS account
         alerts = super()._get_alerts()
-        if self.state == "draft" and self.outplacement_purchase_order_missing:
-            alerts["outplacement_purchase_order_missing"] = {
-                "level": "warning",
-                "message": self._get_outplacement_purchase_order_text(),
-            }
+        if self.state != "draft":
+            return alerts
+        messages = self._get_outplacement_line_warnings()
+        if self.outplacement_purchase_order_missing:
+            messages["outplacement_purchase_order_missing"] = (
+                self._get_outplacement_purchase_order_text()
+            )
+        for key, message in messages.items():
+            alerts[key] = {"level": "warning", "message": message}
         return alerts
+
+    def _get_outplacement_line_warnings(self):
+        """Return what finance should know about the lines, as texts by key."""
+        # sudo: outplacement.instalment - for whoever may read the invoice
+        lines = self.sudo().invoice_line_ids.filtered("outplacement_instalment_id")
+        messages = {}
+        lapsed = lines.outplacement_instalment_id.filtered("is_lapsed")
+        if lapsed:
+            messages["outplacement_lapsed"] = self.env._(
+                "The traject was cancelled: think before you bill %(instalments)s.",
+                instalments=", ".join(lapsed.mapped("display_name")),
+            )
+        changed = lines.filtered(lambda line: line._is_outplacement_amount_changed())
+        if changed:
+            names = changed.outplacement_instalment_id.mapped("display_name")
+            messages["outplacement_changed"] = self.env._(
+                "Another amount than agreed is billed for %(instalments)s. The "
+                "difference is not billed later.",
+                instalments=", ".join(names),
+            )
+        return messages
+
+    # ------------------------------------------------------------------
+    # Posting and resetting
+    # ------------------------------------------------------------------
 
     def _post(self, soft=True):
         # EXTENDS account
-        self._set_outplacement_ref()
+        invoices = self.filtered(lambda move: move.move_type == "out_invoice")
+        invoices.line_ids._reclaim_outplacement_instalments()
+        invoices._set_outplacement_ref()
         self._check_outplacement_purchase_order()
         return super()._post(soft=soft)
 
+    def button_draft(self):
+        # EXTENDS account
+        credit_notes = self.filtered(
+            lambda move: move.move_type == "out_refund" and move.state == "posted"
+        )
+        credited = credit_notes.line_ids.outplacement_credited_line_id
+        credited._reclaim_outplacement_instalments()
+        return super().button_draft()
+
     def _set_outplacement_ref(self):
-        """Fill in purchase order references that became known since the draft."""
-        invoices = self.filtered(lambda m: m.move_type == "out_invoice" and not m.ref)
-        for move in invoices:
+        """Fill in the purchase order references of the trajects as they are now."""
+        for move in self:
             # sudo: outplacement.instalment - also where a colleague without access
             # to instalments posts (an automatic invoice after an online payment)
             instalments = move.sudo().invoice_line_ids.outplacement_instalment_id
-            if ref := instalments._get_purchase_order_refs():
-                move.ref = ref
+            references = instalments._get_purchase_order_refs()
+            if references and not move.sudo()._has_outplacement_typed_ref():
+                move.ref = move.outplacement_purchase_order_ref = references
 
     def _check_outplacement_purchase_order(self):
         """Refuse to post without the reference that the customer requires (R11).
 
-        :raises UserError: naming the trajects that have none
+        :raises UserError: naming every invoice's trajects that have none
         """
-        for move in self.filtered("outplacement_purchase_order_missing"):
-            raise UserError(move._get_outplacement_purchase_order_text())
+        moves = self.filtered("outplacement_purchase_order_missing")
+        if moves:
+            texts = [move._get_outplacement_purchase_order_text() for move in moves]
+            raise UserError("\n".join(texts))
 
     def _get_outplacement_purchase_order_text(self):
         """Return what keeps the invoice from being posted, and the way out."""

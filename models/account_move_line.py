@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class AccountMoveLine(models.Model):
@@ -13,6 +14,15 @@ class AccountMoveLine(models.Model):
         ondelete="restrict",
         check_company=True,
         help="The instalment that this line bills.",
+    )
+    outplacement_released_instalment_id = fields.Many2one(
+        "outplacement.instalment",
+        string="Released Instalment",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The instalment that this line billed until it was released.",
     )
     outplacement_period_start = fields.Date(string="Service Period from", readonly=True)
     outplacement_period_end = fields.Date(string="Service Period until", readonly=True)
@@ -61,5 +71,40 @@ class AccountMoveLine(models.Model):
     def _release_outplacement_instalment(self):
         """Let the lines no longer be the ones that bill their instalments, and tell
         the database at once: it allows one line an instalment at any moment (R9)."""
+        for line in self:
+            line.outplacement_released_instalment_id = line.outplacement_instalment_id
         self.outplacement_instalment_id = False
         self.flush_recordset(["outplacement_instalment_id"])
+
+    def _reclaim_outplacement_instalments(self):
+        """Let lines that come to life again bill the instalments that were released
+        from them (R9).
+
+        :raises UserError: another invoice bills one of them by now
+        """
+        # sudo: outplacement.instalment - for whoever posts or resets the invoice
+        for line in self.sudo().filtered("outplacement_released_instalment_id"):
+            instalment = line.outplacement_released_instalment_id
+            if others := instalment.invoice_line_ids - line:
+                raise UserError(
+                    self.env._(
+                        "Instalment %(instalment)s of invoice %(invoice)s was released "
+                        "and is billed by invoice %(other)s: it is not billed twice.",
+                        instalment=instalment.display_name,
+                        invoice=line.move_id.display_name,
+                        other=others.move_id.display_name,
+                    )
+                )
+            line.write(
+                {
+                    "outplacement_instalment_id": instalment.id,
+                    "outplacement_released_instalment_id": False,
+                }
+            )
+
+    def _is_outplacement_amount_changed(self):
+        """Whether the line bills another amount than its instalment."""
+        self.ensure_one()
+        billed = self.price_unit * self.quantity * (1 - self.discount / 100)
+        amount = self.outplacement_instalment_id.amount
+        return self.currency_id.compare_amounts(billed, amount) != 0

@@ -17,7 +17,8 @@ class CrmLead(models.Model):
     )
 
     def _compute_outplacement_traject_count(self):
-        grouped = self.env["outplacement.traject"]._read_group(
+        Traject = self.env["outplacement.traject"].with_context(active_test=False)
+        grouped = Traject._read_group(
             [("opportunity_id", "in", self.ids)], ["opportunity_id"], ["__count"]
         )
         counts = {lead.id: count for lead, count in grouped}
@@ -32,5 +33,5 @@ class CrmLead(models.Model):
             "outplacement.outplacement_traject_action"
         )
         action["domain"] = [("opportunity_id", "=", self.id)]
-        action["context"] = {"create": False}
+        action["context"] = {"create": False, "active_test": False}
         return action

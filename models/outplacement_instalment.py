@@ -1,8 +1,13 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.tools import format_date, split_every
 
 STARTED_STATES = ("active", "paused", "aftercare", "closed")
+# Of a cancelled traject only what was revived on purpose has not lapsed.
+BILLABLE_STATES = (*STARTED_STATES, "cancelled")
+# How many instalments the daily job handles between two commits.
+CRON_BATCH = 1000
 # What somebody who may write an instalment may write of it.
 WRITABLE_FIELDS = frozenset({"date_agreed"})
 
@@ -243,6 +248,35 @@ class OutplacementInstalment(models.Model):
             return field.name in WRITABLE_FIELDS
         return super()._has_field_access(field, operation)
 
+    def write(self, vals):
+        former = {}
+        if "date_agreed" in vals:
+            former = {instalment: instalment.date_agreed for instalment in self}
+        result = super().write(vals)
+        for instalment, date in former.items():
+            if instalment.date_agreed != date:
+                instalment._log_on_order(instalment._get_date_agreed_text())
+        return result
+
+    def _get_date_agreed_text(self):
+        self.ensure_one()
+        if not self.date_agreed:
+            return self.env._(
+                "Instalment %(instalment)s has no agreed date any more.",
+                instalment=self.display_name,
+            )
+        return self.env._(
+            "Agreed date of instalment %(instalment)s: %(date)s.",
+            instalment=self.display_name,
+            date=format_date(self.env, self.date_agreed),
+        )
+
+    def _log_on_order(self, body):
+        """Leave a trace where finance and the account manager look."""
+        # sudo: sale.order - who changes an instalment need not be able to change
+        # its order
+        self.order_id.sudo().message_post(body=body)
+
     # ------------------------------------------------------------------
     # Dates
     # ------------------------------------------------------------------
@@ -284,12 +318,6 @@ class OutplacementInstalment(models.Model):
             lambda instalment: instalment.sale_line_id == self.sale_line_id
         )
 
-    @api.model
-    def _get_today(self, company):
-        """Return the date at the company's, whoever and wherever the user is."""
-        zone = company.resource_calendar_id.tz or "UTC"
-        return fields.Date.context_today(self.with_context(tz=zone))
-
     # ------------------------------------------------------------------
     # State
     # ------------------------------------------------------------------
@@ -308,16 +336,29 @@ class OutplacementInstalment(models.Model):
 
     def _is_due(self):
         self.ensure_one()
+        today = self.company_id._get_outplacement_day(fields.Datetime.now())
         return bool(
             self.date
-            and self.traject_id.state in STARTED_STATES
-            and self.date <= self._get_today(self.company_id)
+            and self.traject_id.state in BILLABLE_STATES
+            and self.date <= today
         )
 
     def _lapse(self):
         """Nobody pays these any more. One that is on an invoice stays invoiced until
         that is credited, and lapses then."""
+        lapsing = self.filtered(lambda i: not i.is_lapsed and i.state != "invoiced")
         self.is_lapsed = True
+        for instalments in lapsing.grouped("order_id").values():
+            amounts = [
+                f"{i.display_name} ({i.currency_id.format(i.amount)})"
+                for i in instalments
+            ]
+            instalments._log_on_order(
+                self.env._(
+                    "Traject cancelled: these instalments lapse: %(instalments)s.",
+                    instalments=", ".join(amounts),
+                )
+            )
 
     @api.model
     def _update_due(self, domain=()):
@@ -325,21 +366,38 @@ class OutplacementInstalment(models.Model):
 
         :param domain: limits the instalments to look at
         """
+        candidates = self._search_falling_due(domain)
+        candidates._recompute_state()
+        return candidates
+
+    @api.model
+    def _search_falling_due(self, domain=()):
+        """Return the planned instalments of which the day has come, or nearly so."""
         # sudo: outplacement.instalment - the calendar decides, not the user; the
         # state is no field that a user may write
-        candidates = self.sudo().search(
+        return self.sudo().search(
             [
                 *domain,
                 ("state", "=", "planned"),
                 # a day of slack: in some time zone it is tomorrow already
                 ("date", "<=", "+1d"),
-                ("traject_id.state", "in", STARTED_STATES),
+                ("traject_id.state", "in", BILLABLE_STATES),
             ]
         )
-        candidates._compute_state()
-        return candidates
+
+    def _recompute_state(self):
+        """Compute the state anew, and what follows from it."""
+        self.env.add_to_compute(self._fields["state"], self)
+        self.modified(["state"])
 
     @api.model
     def _cron_update_due(self):
         """Daily: what falls due today becomes due, and its order “to invoice”."""
-        self._update_due()
+        candidates = self._search_falling_due()
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=len(candidates))
+        for batch in split_every(CRON_BATCH, candidates.ids, candidates.browse):
+            batch._recompute_state()
+            batch.flush_recordset(["state"])
+            if not cron._commit_progress(len(batch)):
+                break

@@ -19,22 +19,34 @@ class OutplacementInstalment(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _generate_for_trajects(self, trajects):
-        """Create the instalments of sold trajects that have none yet (R2)."""
+    def _generate_for_trajects(self, trajects, agreed=None):
+        """Create the instalments of sold trajects that have none yet (R2).
+
+        :param dict agreed: agreed dates by (traject id, number, total number)
+        """
         values = []
         for traject in trajects.filtered("sale_line_id"):
             if not traject.instalment_ids:
                 values += self._prepare_instalments(traject)
+        for vals in values if agreed else ():
+            key = (vals["traject_id"], vals["number"], vals["total_number"])
+            vals["date_agreed"] = agreed.get(key)
         # sudo: outplacement.instalment - nobody creates them by hand; they follow
         # from the deal, whoever confirms it
         return self.sudo().create(values)
 
     @api.model
     def _regenerate_for_trajects(self, trajects):
-        """Replace the instalments of trajects; none of them may be invoiced."""
+        """Replace the instalments of trajects; none of them may be invoiced. Agreed
+        dates stay as long as there are as many instalments."""
         # sudo: outplacement.instalment - see _generate_for_trajects
-        trajects.sudo().instalment_ids.unlink()
-        return self._generate_for_trajects(trajects)
+        instalments = trajects.sudo().instalment_ids
+        agreed = {
+            (i.traject_id.id, i.number, i.total_number): i.date_agreed
+            for i in instalments.filtered("date_agreed")
+        }
+        instalments.unlink()
+        return self._generate_for_trajects(trajects, agreed)
 
     @api.model
     def _prepare_instalments(self, traject):
@@ -99,6 +111,39 @@ class OutplacementInstalment(models.Model):
                 )
             )
         self.invoice_line_ids._release_outplacement_instalment()
+        return True
+
+    def action_revive(self):
+        """Bill lapsed instalments after all, on purpose.
+
+        :raises AccessError: the user is neither from finance nor a manager
+        :raises UserError: one of them has not lapsed
+        """
+        if not self.env.user.has_groups(
+            "account.group_account_invoice,outplacement.group_manager"
+        ):
+            raise AccessError(
+                self.env._("Only finance or a manager revives an instalment.")
+            )
+        self.check_access("write")
+        for instalment in self:
+            if instalment.state != "lapsed":
+                raise UserError(
+                    self.env._(
+                        "Instalment %(instalment)s has not lapsed: there is nothing "
+                        "to revive.",
+                        instalment=instalment.display_name,
+                    )
+                )
+            instalment._log_on_order(
+                self.env._(
+                    "Instalment %(instalment)s will be billed after all.",
+                    instalment=instalment.display_name,
+                )
+            )
+        # sudo: outplacement.instalment - no field that a user may write; the roles
+        # were checked above
+        self.sudo().is_lapsed = False
         return True
 
     def action_view_invoice(self):
@@ -194,8 +239,6 @@ class OutplacementInstalment(models.Model):
 
     def _get_purchase_order_refs(self):
         """Return the distinct purchase order references for the invoice of these
-        instalments (R11); empty as long as one that is required is missing."""
-        if self.filtered("purchase_order_missing"):
-            return ""
+        instalments, as far as they are known (R11)."""
         references = self.filtered("purchase_order_ref").mapped("purchase_order_ref")
         return ", ".join(dict.fromkeys(references))

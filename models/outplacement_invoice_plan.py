@@ -22,7 +22,19 @@ class OutplacementInvoicePlan(models.Model):
         "outplacement.invoice.plan.line", "plan_id", string="Instalments", copy=True
     )
 
-    @api.constrains("line_ids")
+    def write(self, vals):
+        # the lines are checked together, after all of them were changed
+        plans = self.with_context(outplacement_lines_of_plan=True)
+        return super(OutplacementInvoicePlan, plans).write(vals)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        plans = self.with_context(outplacement_lines_of_plan=True)
+        created = super(OutplacementInvoicePlan, plans).create(vals_list)
+        return created.with_env(self.env)
+
+    # name: always given, so that a plan without lines is checked as well
+    @api.constrains("name", "line_ids")
     def _check_shares(self):
         for plan in self:
             total = sum(
@@ -54,12 +66,12 @@ class OutplacementInvoicePlan(models.Model):
     def _get_schedule(self, months):
         """Return the instalments of a term as ``(months_after_start, share)``.
 
-        No plan at all means: all at the start.
+        No plan at all, or one without lines, means: all at the start.
 
         :param int months: length of the term
         :return: list in order of date; the shares are decimals that add up to 100
         """
-        if not self:
+        if not self.line_ids:
             return [(0, to_decimal(100))]
         self.ensure_one()
         schedule = []

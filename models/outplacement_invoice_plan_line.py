@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..tools.money import to_decimal
 
@@ -49,6 +50,22 @@ class OutplacementInvoicePlanLine(models.Model):
         "The number of instalments cannot be negative, and they are at least one "
         "month apart.",
     )
+
+    @api.constrains("share", "plan_id")
+    def _check_plan_shares(self):
+        if not self.env.context.get("outplacement_lines_of_plan"):
+            self.plan_id._check_shares()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_alone(self):
+        """What is deleted by itself leaves a plan that does not bill everything."""
+        if not self.env.context.get("outplacement_lines_of_plan"):
+            raise UserError(
+                self.env._(
+                    "Delete instalments in the invoice plan itself, so that its shares "
+                    "keep adding up to 100%."
+                )
+            )
 
     def _get_schedule(self, months):
         """Return the parts of this line as ``(months_after_start, share)``."""

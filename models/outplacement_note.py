@@ -37,7 +37,7 @@ class OutplacementNote(models.Model):
     session_id = fields.Many2one(
         "outplacement.session",
         index="btree_not_null",
-        ondelete="restrict",
+        ondelete="set null",  # refusing would tell that there is a note
         domain="[('traject_id', '=', traject_id)]",
     )
     candidate_id = fields.Many2one(
@@ -265,6 +265,7 @@ class OutplacementNote(models.Model):
         )
         action.update(
             name=self.env._("Sessions without a Note"),
+            display_name=self.env._("Sessions without a Note"),
             views=[(False, "list"), (False, "form")],
             domain=[
                 ("coach_id", "=", self.env.uid),

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 
 class OutplacementTraject(models.Model):
@@ -7,6 +8,8 @@ class OutplacementTraject(models.Model):
     _inherit = "outplacement.traject"
 
     def write(self, vals):
+        if "active" in vals and not vals["active"]:
+            self._check_archive()
         months = {}
         if not vals.keys().isdisjoint({"months", "product_id", "type_id"}):
             months = {traject: traject.months for traject in self}
@@ -14,6 +17,16 @@ class OutplacementTraject(models.Model):
         changed = self.filtered(lambda t: t in months and t.months != months[t])
         changed._spread_instalments()
         return result
+
+    def _check_archive(self):
+        """:raises UserError: a traject is not over, so it may still be billed"""
+        if running := self.filtered(lambda t: t.state not in ("closed", "cancelled")):
+            raise UserError(
+                self.env._(
+                    "Traject %(traject)s cannot be archived: close or cancel it first.",
+                    traject=running[0].name,
+                )
+            )
 
     def _spread_instalments(self):
         """Spread the price over a changed term, where nothing is invoiced yet."""

@@ -74,6 +74,35 @@ class ProductTemplate(models.Model):
                     )
                 )
 
+    @api.constrains("service_tracking")
+    def _check_outplacement_sold(self):
+        """What was sold without trajects would get them, and its instalments, on top
+        of what was invoiced."""
+        packages = self.filtered(lambda p: p.service_tracking == "outplacement")
+        # sudo: sale.order.line - whether it was sold, for whoever manages products
+        line = (
+            self.env["sale.order.line"]
+            .sudo()
+            .search(
+                [
+                    ("product_id.product_tmpl_id", "in", packages.ids),
+                    ("state", "=", "sale"),
+                    ("product_uom_qty", "!=", 0),
+                    ("outplacement_traject_ids", "=", False),
+                ],
+                limit=1,
+            )
+        )
+        if line:
+            raise ValidationError(
+                self.env._(
+                    "“%(product)s” was sold already without trajects, on order "
+                    "%(order)s: make a new product for the package.",
+                    product=line.product_id.name,
+                    order=line.order_id.name,
+                )
+            )
+
     @api.onchange("service_tracking")
     def _onchange_service_tracking_outplacement(self):
         if self.service_tracking == "outplacement":

@@ -69,10 +69,11 @@ class ResPartner(models.Model):
         return self & trajects.employer_contact_ids.sudo(False)
 
     def _check_outplacement_email(self, email):
-        """Guard the address to which a new password would go.
+        """Guard the address to which a new password would go, or the invitation of
+        who has no login yet: whoever may edit contacts may send it.
 
         :raises AccessError: a colleague without the right changes the e-mail address
-            of a candidate or employer contact who has a login
+            of a candidate or employer contact
         """
         user = self.env.user
         changed = self.filtered(
@@ -80,17 +81,15 @@ class ResPartner(models.Model):
                 (partner.email or "") != (email or "") and partner != user.partner_id
             )
         )
-        # sudo: res.users - whether there is a login, for users who see no users
-        with_login = changed.filtered(lambda partner: partner.sudo().user_ids)
         may_plan = user.has_groups(
             "outplacement.group_planner,outplacement.group_manager"
         )
         may_sell = may_plan or user.has_group("outplacement.group_account_manager")
         guarded = self.browse()
         if not may_plan:
-            guarded |= with_login._filter_candidates()
+            guarded |= changed._filter_candidates()
         if not may_sell:
-            guarded |= with_login._filter_employer_contacts()
+            guarded |= changed._filter_employer_contacts()
         if guarded:
             raise AccessError(
                 self.env._(

@@ -9,7 +9,11 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     outplacement_traject_ids = fields.One2many(
-        "outplacement.traject", "order_id", string="Trajects", groups=TRAJECT_GROUPS
+        "outplacement.traject",
+        "order_id",
+        string="Trajects",
+        context={"active_test": False},
+        groups=TRAJECT_GROUPS,
     )
     outplacement_traject_count = fields.Integer(
         string="Number of Trajects",
@@ -26,7 +30,8 @@ class SaleOrder(models.Model):
     )
 
     def _compute_outplacement_traject_count(self):
-        grouped = self.env["outplacement.traject"]._read_group(
+        Traject = self.env["outplacement.traject"].with_context(active_test=False)
+        grouped = Traject._read_group(
             [("order_id", "in", self.ids)], ["order_id"], ["__count"]
         )
         counts = {order.id: count for order, count in grouped}
@@ -49,6 +54,31 @@ class SaleOrder(models.Model):
             )
 
     # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    def write(self, vals):
+        former = {}
+        if "client_order_ref" in vals:
+            former = {order: order.client_order_ref for order in self}
+        result = super().write(vals)
+        for order, reference in former.items():
+            order._update_outplacement_purchase_order_refs(reference)
+        return result
+
+    def _update_outplacement_purchase_order_refs(self, former):
+        """Have the trajects follow the order, save those with a reference of their own.
+
+        :param former: the reference of the order until now
+        """
+        self.ensure_one()
+        # sudo: outplacement.traject - the reference is the order's, whoever enters it
+        followers = self.sudo().outplacement_traject_ids.filtered(
+            lambda traject: traject.purchase_order_ref in (False, "", former)
+        )
+        followers.purchase_order_ref = self.client_order_ref
+
+    # ------------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------------
 
@@ -68,7 +98,7 @@ class SaleOrder(models.Model):
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
         action["domain"] = [("order_id", "=", self.id)]
-        action["context"] = {"create": False}
+        action["context"] = {"create": False, "active_test": False}
         return action
 
     # ------------------------------------------------------------------
@@ -81,7 +111,23 @@ class SaleOrder(models.Model):
             return error
         packages = self.order_line.filtered(lambda x: x._is_outplacement_package())
         errors = [line._get_outplacement_quantity_error() for line in packages]
+        errors.append(self._get_outplacement_discount_error())
         return next(filter(None, errors), False)
+
+    def _get_outplacement_discount_error(self):
+        """Return why the discount of the order cannot be billed, False if it can:
+        instalments bill the price of their own line."""
+        self.ensure_one()
+        discounts = self.order_line.filtered(
+            lambda line: line._is_global_discount() or line._is_discount_line()
+        )
+        if not discounts or not self.outplacement_has_package:
+            return False
+        return self.env._(
+            "Order %(order)s has a discount on the whole order, and instalments do not "
+            "deduct it: give the discount on the lines of the packages.",
+            order=self.name,
+        )
 
     def _action_confirm(self):
         # EXTENDS sale
@@ -145,16 +191,21 @@ class SaleOrder(models.Model):
         return values
 
     def _create_account_invoices(self, invoice_vals_list, final):
-        """Leave the customer reference empty while a required one is missing (R11), so
-        that the order's number is not taken for it."""
+        """Remember which references are ours, so that they are kept up to date, and
+        do not take the order's number for one that the customer requires (R11)."""
         # sudo: outplacement.instalment - a seller without access invoices as well
         Instalment = self.env["outplacement.instalment"].sudo()
         for invoice_vals in invoice_vals_list:
             lines = [line_vals for *_, line_vals in invoice_vals["invoice_line_ids"]]
             ids = [line.get("outplacement_instalment_id") for line in lines]
-            instalments = Instalment.browse(filter(None, ids))
-            if instalments.filtered("purchase_order_missing"):
-                invoice_vals["ref"] = False
+            references = Instalment.browse(filter(None, ids))._get_purchase_order_refs()
+            invoice_vals["outplacement_purchase_order_ref"] = references
+            partner = self.env["res.partner"].browse(invoice_vals["partner_id"])
+            if partner.commercial_partner_id.outplacement_po_required:
+                parts = (invoice_vals["ref"] or "").split(", ")
+                names = self.mapped("name")
+                kept = [part for part in parts if part not in names]
+                invoice_vals["ref"] = ", ".join(kept)
         return super()._create_account_invoices(invoice_vals_list, final)
 
     def _force_lines_to_invoice_policy_order(self):

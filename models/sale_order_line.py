@@ -18,7 +18,13 @@ TRAJECT_GROUPS = (
 )
 # Fields of a sold package that its trajects and instalments follow.
 TERMS_FIELDS = frozenset(
-    {"product_uom_qty", "price_unit", "discount", "outplacement_plan_id"}
+    {
+        "product_uom_qty",
+        "product_uom_id",
+        "price_unit",
+        "discount",
+        "outplacement_plan_id",
+    }
 )
 
 
@@ -46,7 +52,11 @@ class SaleOrderLine(models.Model):
         help="Number and amount of the instalments of one traject.",
     )
     outplacement_traject_ids = fields.One2many(
-        "outplacement.traject", "sale_line_id", string="Trajects", groups=TRAJECT_GROUPS
+        "outplacement.traject",
+        "sale_line_id",
+        string="Trajects",
+        context={"active_test": False},
+        groups=TRAJECT_GROUPS,
     )
     outplacement_instalment_ids = fields.One2many(
         "outplacement.instalment",
@@ -90,6 +100,9 @@ class SaleOrderLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
+        for order in lines.order_id.filtered(lambda order: order.state == "sale"):
+            if error := order._get_outplacement_discount_error():
+                raise UserError(error)
         # packages added to an order that is confirmed already
         sold = lines._filter_outplacement_sold()
         sold._check_outplacement_quantity()
@@ -97,21 +110,45 @@ class SaleOrderLine(models.Model):
         return lines
 
     def write(self, vals):
+        if "product_id" in vals:
+            self._check_outplacement_product(vals["product_id"])
         if TERMS_FIELDS.isdisjoint(vals):
             return super().write(vals)
         sold = self._filter_outplacement_sold()
         terms = {line: line._get_outplacement_terms() for line in sold}
         quantities = {line: line.product_uom_qty for line in sold}
+        units = {line: line.product_uom_id for line in sold}
         result = super().write(vals)
         sold.filtered(
             lambda line: line._get_outplacement_terms() != terms[line]
         )._respread_outplacement()
-        changed = sold.filtered(lambda line: line.product_uom_qty != quantities[line])
+        changed = sold.filtered(
+            lambda line: (
+                line.product_uom_qty != quantities[line]
+                or line.product_uom_id != units[line]
+            )
+        )
         changed._check_outplacement_quantity()
         changed.filtered(
             lambda line: line.product_uom_qty > quantities[line]
         )._create_outplacement_trajects()
         return result
+
+    def _check_outplacement_product(self, product_id):
+        """:raises UserError: a line that was sold would become a package"""
+        product = self.env["product.product"].browse(product_id)
+        if product.service_tracking != "outplacement":
+            return
+        for line in self:
+            if line.state == "sale" and line.product_id != product:
+                raise UserError(
+                    self.env._(
+                        "Order %(order)s is confirmed: add a new line for package "
+                        "“%(package)s”, so that its trajects start.",
+                        order=line.order_id.name,
+                        package=product.display_name,
+                    )
+                )
 
     def _get_protected_fields(self):
         return [*super()._get_protected_fields(), "outplacement_plan_id"]
@@ -140,6 +177,15 @@ class SaleOrderLine(models.Model):
                 "whole number and not negative (it is %(quantity)s).",
                 package=self.product_id.display_name,
                 quantity=quantity,
+            )
+        unit = self.product_id.uom_id
+        if self.product_uom_id != unit:
+            return self.env._(
+                "“%(package)s”: every unit is a traject, so it is sold in %(unit)s and "
+                "not in %(other)s.",
+                package=self.product_id.display_name,
+                unit=unit.name,
+                other=self.product_uom_id.name,
             )
         return False
 

@@ -2,6 +2,7 @@ from . import test_access_matrix
 from . import test_access_fields
 from . import test_access_http
 from . import test_billing_examples
+from . import test_billing_guards
 from . import test_confidentiality
 from . import test_membership
 from . import test_note
@@ -12,6 +13,7 @@ from . import test_screens
 from . import test_session
 from . import test_surface
 from . import test_traject
+from . import test_traject_phase
 from . import test_invoice_plan
 from . import test_sale_order
 from . import test_history

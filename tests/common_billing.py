@@ -162,7 +162,7 @@ class BillingCommon(AccountTestInvoicingCommon):
     def _invoice(self, order, today, post=True):
         """Return the invoice that finance makes of what is due ``today``."""
         with freeze_time(today):
-            self.env["outplacement.instalment"]._cron_update_due()
+            self.env["outplacement.instalment"]._update_due()
             due = (
                 self.env["outplacement.instalment"]
                 .with_user(self.finance)

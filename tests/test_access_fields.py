@@ -7,6 +7,7 @@ from .common import ROLES, OutplacementCommon
 TRAJECT_BY_METHOD = {
     "state",
     "outcome",
+    "sale_line_id",
     "date_end",
     "date_placement",
     "date_closed",
@@ -161,7 +162,7 @@ class TestAccessFields(OutplacementCommon):
         self._check_writable(self.traject, "coach", TRAJECT_BY_COACH)
 
     def test_planner_and_manager_write_all_but_what_methods_write(self):
-        closed = TRAJECT_BY_METHOD | {"name", "kind"}
+        closed = TRAJECT_BY_METHOD | {"name"}
         for role in ("planner", "manager"):
             names = set(self._get_stored_fields(self.traject)) - closed
             for name in (*names, *TRAJECT_BY_METHOD, "name"):
@@ -172,7 +173,7 @@ class TestAccessFields(OutplacementCommon):
                 with self.subTest(role=role, field=name):
                     self.assertEqual(may, name not in TRAJECT_BY_METHOD)
         self._activate()
-        for name in (*TRAJECT_BY_METHOD, "name"):
+        for name in (*TRAJECT_BY_METHOD, "name", "company_id"):
             value = self.traject._fields[name].convert_to_write(
                 self.traject[name], self.traject
             )

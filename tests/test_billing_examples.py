@@ -45,7 +45,7 @@ class TestBillingExamples(BillingCommon):
 
     def _due_on(self, order, day):
         with freeze_time(day):
-            self.env["outplacement.instalment"]._cron_update_due()
+            self.env["outplacement.instalment"]._update_due()
             self.env.flush_all()
         return self._get_instalments(order).filtered(lambda i: i.state == "due")
 

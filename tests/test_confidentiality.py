@@ -260,6 +260,18 @@ class TestConfidentiality(OutplacementCommon):
         self.assertRefused(mine.read, ["body"])
         self.assertRefused(mine.create, {"traject_id": self.traject.id, "body": "x"})
 
+    def test_deleting_a_session_tells_nothing(self):
+        """It goes as well with a note about it as without, and the note stays."""
+        for noted in (False, True):
+            session = self._make_session()
+            if noted:
+                self._get_note("coach").session_id = session
+            with self.case(noted=noted):
+                session.with_user(self.planner).unlink()
+                self.env.flush_all()
+                self.env.invalidate_all()
+                self.assertIn(CANARY, self._get_note("coach").body)
+
     def test_a_form_tells_nothing_of_anothers_traject(self):
         """An unsaved record that names a traject computes nothing from it."""
         coach = self.other_coach

@@ -172,7 +172,7 @@ class TestInstalment(BillingCommon):
         order = self._sell()
         traject = order.outplacement_traject_ids
         traject.with_user(self.planner).date_start = "2026-01-01"
-        self.env["outplacement.instalment"]._cron_update_due()
+        self.env["outplacement.instalment"]._update_due()
         instalments = self._get_instalments(order)
         self.assertEqual(instalments[0].state, "planned")
         self._start(traject, "2026-01-01")

@@ -291,6 +291,14 @@ class TestMembership(OutplacementCommon):
                 self.assertFalse(self._get_access(self.coach))
                 self.assertFalse(self.traject.coach_id)
 
+    def test_ending_again_changes_nothing(self):
+        with freeze_time("2026-03-12 10:00:00"):
+            self.member.with_user(self.planner).action_end()
+        with freeze_time("2026-03-20 10:00:00"):
+            self.member.with_user(self.planner).action_end()
+        self.assertEqual(str(self.member.access_until), "2026-03-12 10:00:00")
+        self.assertEqual(self.member.date_to, date(2026, 3, 12))
+
     def test_a_coach_who_returns_gets_in_again(self):
         with freeze_time("2026-03-12 10:00:00"):
             self.member.with_user(self.planner).action_end()

@@ -111,6 +111,27 @@ class TestPartner(OutplacementCommon):
         for user in (self.contacts, self.coach, self.system):
             self._check_email(self.employer_contact, user, allowed=False)
 
+    def test_email_of_who_has_no_login_yet(self):
+        """Else who may edit contacts changes the address and sends the invitation."""
+        person = self.env["res.partner"].create({"name": "New", "email": "n@b.nl"})
+        self._make_traject(
+            candidate_id=person.id,
+            employer_contact_ids=[Command.set(self.employer_contact.partner_id.ids)],
+        )
+        contact = self.env["res.partner"].create(
+            {"name": "Contact", "parent_id": self.employer.id}
+        )
+        self.traject.employer_contact_ids += contact
+        Wizard = self.env["portal.wizard"].with_user(self.contacts)
+        for partner in (person, contact):
+            with self.case(partner=partner.name):
+                mine = partner.with_user(self.contacts)
+                self.assertRefused(mine.write, {"email": "somebody.else@example.com"})
+            with self.case(partner=partner.name, by="portal wizard"):
+                wizard = Wizard.with_context(active_ids=partner.ids).create({})
+                wizard.user_ids.email = "somebody.else@example.com"
+                self.assertRefused(wizard.user_ids.action_grant_access)
+
     def test_email_of_anybody_else(self):
         """The guard is for who has to do with a traject, and for changes."""
         partner = self.env["res.partner"].create({"name": "Else", "email": "a@b.nl"})

@@ -124,6 +124,14 @@ class TestReport(OutplacementCommon):
         self.assertIn("2026", report.phases_text)
         self.assertNotIn("Job search", report.phases_text)
 
+    def test_days_are_the_companys(self):
+        """A session just after midnight in Amsterdam is one of the new day."""
+        self._make_session(start=datetime(2026, 3, 1, 23, 30))
+        for day, planned in ((date(2026, 3, 1), 0), (date(2026, 3, 2), 1)):
+            report = self._make(date_from=day, date_to=day)
+            with self.subTest(day=day):
+                self.assertEqual(report.sessions_planned, planned)
+
     def test_a_draft_begins_where_the_last_report_ended(self):
         self._make("released", date_to=date(2026, 1, 31))
         guided = self.traject.with_user(self.coach)
@@ -313,6 +321,7 @@ class TestReport(OutplacementCommon):
             {"report_id": self._make().id},
             {"report_id": self._make("agreed").id},
             {"report_id": self._make("released").id},
+            {"channel": "portal"},
         ):
             with self.case(odd=odd):
                 self.assertRefused(Answer.create, {**values, **odd}, error=UserError)

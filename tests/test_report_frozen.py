@@ -80,6 +80,8 @@ class TestReportFrozen(OutplacementCommon):
                     self.assertRefused(report.write, {name: value}, error=UserError)
             with self.case(state=state):
                 self.assertRefused(report.unlink, error=UserError)
+                report.action_back_to_draft()
+                self.assertRefused(report.unlink, error=UserError)
 
     def test_life_goes_on_and_the_report_does_not(self):
         report = self._make("released", remark="Words")
@@ -183,6 +185,9 @@ class TestReportFrozen(OutplacementCommon):
         self.assertEqual(correction.supersedes_id, old)
         self.assertEqual(correction.remark, "Wrong")
         self.assertEqual(old.state, "released", "until the new one is")
+        self.assertEqual(
+            old.action_supersede()["res_id"], correction.id, "one is enough"
+        )
         correction.remark = "Right"
         correction.action_send()
         correction.with_user(self.candidate).action_answer("agreed")

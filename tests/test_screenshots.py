@@ -34,8 +34,9 @@ class TestScreenshots(HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        assert cls._get_users(), "there is no demo bureau in this database"
-        cls._get_users().write({"lang": "nl_NL", "tz": "Europe/Amsterdam"})
+        company = cls.env.ref("outplacement.res_company_demo")
+        users = cls.env["res.users"].search([("company_id", "=", company.id)])
+        users.write({"lang": "nl_NL", "tz": "Europe/Amsterdam"})
         folder = os.environ.get("OUTPLACEMENT_SCREENSHOTS")
         cls.folder = Path(
             folder
@@ -48,18 +49,9 @@ class TestScreenshots(HttpCase):
     # Whose screens, and which records on them
     # ------------------------------------------------------------------
 
-    @classmethod
-    def _get_users(cls):
-        """Return the users of the demo bureau."""
-        data = cls.env["ir.model.data"].search(
-            [("module", "=", "outplacement"), ("model", "=", "res.users")]
-        )
-        return cls.env["res.users"].browse(data.mapped("res_id")).exists()
-
-    def _get_user(self, group):
-        """Return the demo user with ``group``, in the company of the demo."""
-        users = self._get_users().filtered(lambda user: user.has_group(group))
-        return users.sorted("id")[0]
+    def _get_user(self, role):
+        """Return the demo user of ``role``."""
+        return self.env.ref(f"outplacement.res_users_{role}_demo")
 
     def _get_traject(self, *domain):
         """Return the traject with the most sessions held that matches ``domain``."""
@@ -75,6 +67,14 @@ class TestScreenshots(HttpCase):
             ("coach_id", "!=", False),
         )
 
+    def _get_note(self):
+        """Return the longest note of a coach at work."""
+        traject = self._get_coached_traject()
+        notes = self.env["outplacement.note"].search(
+            [("traject_id", "=", traject.id), ("author_id", "=", traject.coach_id.id)]
+        )
+        return max(notes, key=lambda n: len(n.with_user(n.author_id).body or ""))
+
     # ------------------------------------------------------------------
     # Screens
     # ------------------------------------------------------------------
@@ -83,7 +83,7 @@ class TestScreenshots(HttpCase):
         """The planner's trajects by phase."""
         self._shoot(
             "traject_kanban",
-            self._get_user("outplacement.group_planner"),
+            self._get_user("planner"),
             "action-outplacement.outplacement_traject_action",
             ".o_kanban_record",
         )
@@ -104,11 +104,14 @@ class TestScreenshots(HttpCase):
             ("state", "=", "intake"),
             ("coach_id", "!=", False),
             ("candidate_id", "!=", False),
-            ("instalment_ids", "!=", False),
+            ("sale_line_id", "!=", False),
         )
+        # the plan with the most to preview
+        plan = self.env.ref("outplacement.outplacement_invoice_plan_monthly")
+        traject.sale_line_id.outplacement_plan_id = plan
         self._shoot(
             "traject_activate",
-            self._get_user("outplacement.group_planner"),
+            self._get_user("planner"),
             f"action-outplacement.outplacement_traject_action/{traject.id}",
             "button[name=action_activate]",
             "click",
@@ -116,21 +119,17 @@ class TestScreenshots(HttpCase):
         )
 
     def test_session_calendar(self):
-        """The week of a coach."""
+        """The week of the bureau, as the planner sees it."""
         self._shoot(
             "session_calendar",
-            self._get_coached_traject().coach_id,
+            self._get_user("planner"),
             "action-outplacement.outplacement_session_action_calendar",
             ".o_calendar_renderer .fc-timegrid",
         )
 
     def test_note_form(self):
         """A confidential note, as its author sees it."""
-        traject = self._get_coached_traject()
-        note = self.env["outplacement.note"].search(
-            [("traject_id", "=", traject.id), ("author_id", "=", traject.coach_id.id)],
-            limit=1,
-        )
+        note = self._get_note()
         self._shoot(
             "note_form",
             note.author_id,
@@ -179,7 +178,7 @@ class TestScreenshots(HttpCase):
         """What finance invoices today."""
         self._shoot(
             "instalment_list",
-            self._get_user("account.group_account_invoice"),
+            self._get_user("finance"),
             "action-outplacement.outplacement_instalment_action",
             ".o_list_view .o_data_row",
         )
@@ -187,11 +186,14 @@ class TestScreenshots(HttpCase):
     def test_invoice_form(self):
         """An invoice of an instalment."""
         instalments = self.env["outplacement.instalment"].search(
-            [("invoice_id.state", "=", "posted")]
+            [
+                ("invoice_id.state", "=", "posted"),
+                ("employer_id", "!=", False),
+            ]
         )
         self._shoot(
             "invoice_form",
-            self._get_user("account.group_account_invoice"),
+            self._get_user("finance"),
             "action-account.action_move_out_invoice_type/"
             f"{instalments[-1:].invoice_id.id}",
             ".o_form_view .o_data_row",
@@ -199,14 +201,10 @@ class TestScreenshots(HttpCase):
 
     def test_sale_order_form(self):
         """An order with its trajects and instalments."""
-        order = self.env["sale.order"].search(
-            [
-                ("state", "=", "sale"),
-                ("outplacement_traject_ids", "!=", False),
-                ("opportunity_id", "!=", False),
-            ],
-            limit=1,
+        orders = self.env["sale.order"].search(
+            [("state", "=", "sale"), ("outplacement_traject_ids", "!=", False)]
         )
+        order = max(orders, key=lambda order: order.outplacement_instalment_count)
         self._shoot(
             "sale_order_form",
             order.user_id,
@@ -226,11 +224,7 @@ class TestScreenshots(HttpCase):
 
     def test_narrow_note(self):
         """A note on a telephone."""
-        traject = self._get_coached_traject()
-        note = self.env["outplacement.note"].search(
-            [("traject_id", "=", traject.id), ("author_id", "=", traject.coach_id.id)],
-            limit=1,
-        )
+        note = self._get_note()
         self._shoot(
             "narrow_note_form",
             note.author_id,

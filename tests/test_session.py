@@ -98,6 +98,18 @@ class TestSession(OutplacementCommon):
                 getattr(session, action)()
                 session.unlink()
 
+    def test_recorded_sessions_are_not_moved(self):
+        """What was held was held then; setting it back first says that it was not."""
+        for action in ("action_hold", "action_no_show", "action_cancel"):
+            with self.case(action=action):
+                session = self._plan(start=datetime(2026, 3, 11, 9))
+                getattr(session, action)()
+                for values in ({"start": NOON}, {"stop": NOON}, {"duration": 3}):
+                    self.assertRefused(session.write, values, error=UserError)
+                session.location = "Elsewhere"
+                session.action_reset()
+                session.start = NOON
+
     def test_counts(self):
         """Against the package count held ones and no-shows, of the counting kinds."""
         self.traject.planned_session_count = 4

@@ -10,13 +10,21 @@ from .common import OutplacementCommon
 MODULE = Path(__file__).parents[1]
 # Where rights are left aside, how often, by hand: a new one is looked at twice.
 SUDO = {
-    "models/account_move.py": {"_set_outplacement_ref": 1},
+    "models/account_move.py": {
+        "_get_outplacement_line_warnings": 1,
+        "_set_outplacement_ref": 2,
+    },
+    "models/account_move_line.py": {"_reclaim_outplacement_instalments": 1},
     "models/calendar_event.py": {"_compute_display_name": 2, "_move_sessions": 3},
-    "models/outplacement_instalment.py": {"_update_due": 1},
+    "models/outplacement_instalment.py": {
+        "_log_on_order": 1,
+        "_search_falling_due": 1,
+    },
     "models/outplacement_instalment_invoicing.py": {
         "_generate_for_trajects": 1,
         "_get_invoice_identity": 1,
         "_regenerate_for_trajects": 1,
+        "action_revive": 1,
     },
     "models/outplacement_note.py": {
         "_compute_body": 1,
@@ -57,12 +65,16 @@ SUDO = {
         "action_match_yes": 1,
     },
     "models/outplacement_traject_phase.py": {"_set_state": 1},
+    "models/product_template.py": {"_check_outplacement_sold": 1},
     "models/res_partner.py": {
-        "_check_outplacement_email": 1,
         "_filter_candidates": 1,
         "_filter_employer_contacts": 1,
     },
-    "models/sale_order.py": {"_action_cancel": 1, "_create_account_invoices": 1},
+    "models/sale_order.py": {
+        "_action_cancel": 1,
+        "_create_account_invoices": 1,
+        "_update_outplacement_purchase_order_refs": 1,
+    },
     "models/sale_order_line.py": {
         "_create_outplacement_trajects": 1,
         "_get_outplacement_trajects": 1,
@@ -80,6 +92,7 @@ METHODS = {
     "outplacement.instalment": {
         "action_create_invoices": (),
         "action_release": (),
+        "action_revive": (),
         "action_view_invoice": (),
     },
     "outplacement.note": {
@@ -141,7 +154,7 @@ METHODS = {
     },
 }
 # The ORM's own, tried by the access matrix; and those of accounting, by its tests.
-OVERRIDDEN = {"create", "write", "reverse_moves"}
+OVERRIDDEN = {"create", "write", "button_draft", "create_invoices", "reverse_moves"}
 # Who may nevertheless: coaches ask for their own sessions, and in Odoo a company's
 # contacts read its orders.
 ALLOWED = {

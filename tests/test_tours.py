@@ -183,7 +183,7 @@ class TestTours(BillingCommon, HttpCase):
     def test_invoice(self):
         """Finance invoices and posts what is due."""
         traject = self._start_traject()
-        self.env["outplacement.instalment"]._cron_update_due()
+        self.env["outplacement.instalment"]._update_due()
         self._tour("invoice", self.finance)
         first = traject.instalment_ids.sorted("number")[0]
         self.assertEqual(first.state, "invoiced")

@@ -3,3 +3,4 @@ from . import base_partner_merge
 from . import outplacement_traject_activate
 from . import outplacement_traject_assign
 from . import outplacement_traject_close
+from . import sale_advance_payment_inv

@@ -94,8 +94,11 @@ COMMANDS = {
 
 def main(arguments: list[str]) -> int:
     """Run the command that the first argument names and return its exit code."""
+    name, *rest = arguments or [""]
     try:
-        return COMMANDS[arguments[0]](arguments[1:])
+        if name not in COMMANDS:
+            raise Failure(f"There is no command {name!r}: see `make help`.")
+        return COMMANDS[name](rest)
     except Failure as failure:
         print(failure, file=sys.stderr)
         return 1

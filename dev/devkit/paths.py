@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,8 @@ def _home(override: str, for_root: str, xdg: str, default: str) -> Path:
 def _checkout_key() -> str:
     """A short name for this checkout that no other checkout on the machine has."""
     digest = hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:8]
-    return f"{CHECKOUT.name[:24]}-{digest}"
+    name = re.sub(r"[^\w.-]", "-", CHECKOUT.name)
+    return f"{name[:24]}-{digest}"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import argparse
 import subprocess
 
-from . import databases, odoo, server
+from . import databases, odoo, server, system
 from .bench import free_port
 from .paths import MODULE, Paths
 
@@ -11,6 +11,8 @@ from .paths import MODULE, Paths
 def main(arguments: list[str]) -> int:
     """Install the add-on in a copy of the template, run tests, drop the copy."""
     options = _parser().parse_args(arguments)
+    if options.tags:
+        system.need("chromium", "wkhtmltopdf")
     paths = Paths.from_environment()
     provided = odoo.provide(paths)
     database = server.for_tests(paths)

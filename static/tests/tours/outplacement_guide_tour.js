@@ -50,9 +50,17 @@ registry.category("web_tour.tours").add("outplacement_guide", {
         },
         ...tourUtils.openApp(),
         {
+            content: "The column has counted its cards",
+            trigger: ".o_kanban_group:eq(0) .o_column_progress .progress-bar",
+        },
+        {
             content: "Drag the card to the next phase",
             trigger: `.o_kanban_group:eq(0) ${CARD}`,
-            run: "drag_and_drop(.o_kanban_group:eq(1))",
+            async run(helpers) {
+                // Slowly, so that a busy machine sees every move of the mouse.
+                helpers.delay = 300;
+                await helpers.drag_and_drop(".o_kanban_group:eq(1)");
+            },
         },
         {
             content: "Open the traject in its new phase",
