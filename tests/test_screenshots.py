@@ -2,10 +2,9 @@ import base64
 import io
 import json
 import os
-import shutil
-import subprocess
 from pathlib import Path
 from unittest.mock import patch
+from urllib.parse import urljoin
 
 from PIL import Image, ImageOps
 
@@ -15,6 +14,9 @@ from odoo.tools import file_path
 
 WIDE = "1280x800"
 NARROW = "390x844"
+PAGE = "900x1200"
+# Around what is cut out.
+MARGIN = 40
 # Nothing moves any more: fonts and pictures are there, no request is on its way.
 QUIET = """
     document.fonts.status === "loaded"
@@ -156,23 +158,18 @@ class TestScreenshots(HttpCase):
             filter(None, (reports.filtered_domain([("state", "=", s)]) for s in states))
         )[:1]
 
-    def test_report_pdf(self):
-        """The report that the employer reads, where poppler can draw it."""
-        if not shutil.which("pdftoppm"):
-            self.skipTest("pdftoppm (poppler-utils) is not installed")
+    def test_report_document(self):
+        """The report that the employer reads."""
         report = self._get_report("released", "agreed", "sent")
-        pdf = (
-            report.with_user(report.traject_id.coach_id)
-            .with_context(force_report_rendering=True)
-            ._render_document()
+        self._shoot(
+            "report_document",
+            report.traject_id.coach_id,
+            f"/report/html/outplacement.outplacement_report_report_progress/{report.id}",
+            "main",
+            size=PAGE,
+            ready="document.readyState === 'complete'",
+            crop=True,
         )
-        picture = subprocess.run(
-            ["pdftoppm", "-png", "-f", "1", "-singlefile", "-r", "80"],
-            input=pdf,
-            capture_output=True,
-            check=True,
-        ).stdout
-        self._save("report_pdf", picture, margin=40)
 
     def test_instalment_list(self):
         """What finance invoices today."""
@@ -237,11 +234,16 @@ class TestScreenshots(HttpCase):
     # Camera
     # ------------------------------------------------------------------
 
-    def _shoot(self, name, user, path, *steps, size=WIDE):
-        """Save a picture of what ``user`` sees at ``path``.
+    def _shoot(
+        self, name, user, url, *steps, size=WIDE, ready="odoo.isReady", crop=False
+    ):
+        """Save a picture of what ``user`` sees at ``url``.
 
+        :param url: a path, or what follows ``/odoo/`` in it
         :param steps: selectors to wait for; "click" clicks on the one before
         :param str size: of the screen
+        :param str ready: what is true once the page is there
+        :param bool crop: cut white paper off
         """
 
         def shoot(browser, *args, **kwargs):
@@ -252,14 +254,14 @@ class TestScreenshots(HttpCase):
                     self._wait(browser, f"!!{self._find(step)}")
             self._wait(browser, QUIET)
             shot = browser._websocket_request("Page.captureScreenshot")
-            self._save(name, base64.b64decode(shot["data"]))
+            self._save(name, base64.b64decode(shot["data"]), crop)
 
         self.browser_size, self.touch_enabled = size, size == NARROW
         with (
             patch.object(ChromeBrowser, "_wait_code_ok", shoot),
             patch.dict(os.environ, TZ=user.tz),
         ):
-            self.browser_js(f"/odoo/{path}", "", "odoo.isReady", login=user.login)
+            self.browser_js(urljoin("/odoo/", url), "", ready, login=user.login)
 
     def _find(self, selector):
         return f"document.querySelector({json.dumps(selector)})"
@@ -272,14 +274,11 @@ class TestScreenshots(HttpCase):
     def _wait(self, browser, expression):
         self.assertTrue(browser._wait_ready(expression), f"never true: {expression}")
 
-    def _save(self, name, picture, margin=None):
-        """Save a PNG with a palette: a third of the size, and nobody sees it.
-
-        :param int margin: cut white paper off up to so many pixels
-        """
+    def _save(self, name, picture, crop):
+        """Save a PNG with a palette: a third of the size, and nobody sees it."""
         image = Image.open(io.BytesIO(picture)).convert("RGB")
-        if margin is not None:
+        if crop:
             image = image.crop(ImageOps.invert(image).getbbox())
-            image = ImageOps.expand(image, margin, "white")
+            image = ImageOps.expand(image, MARGIN, "white")
         image = image.quantize(256, dither=Image.Dither.NONE)
         image.save(self.folder / f"{name}.png", optimize=True)
