@@ -466,6 +466,7 @@ class OutplacementTraject(models.Model):
             # sudo: ir.sequence - whoever may create a traject numbers it
             sequence = self.env["ir.sequence"].sudo().with_company(company)
             vals["name"] = sequence.next_by_code("outplacement.traject")
+            self._check_not_oneself(vals.get("candidate_id"))
         trajects = super().create(vals_list)
         trajects.filtered(lambda t: not t.traject_phase_ids)._create_phases()
         return trajects
@@ -474,6 +475,7 @@ class OutplacementTraject(models.Model):
         self._check_write_fields(vals)
         if "candidate_id" in vals:
             self._check_candidate_change(vals["candidate_id"])
+            self._check_not_oneself(vals["candidate_id"])
         moved = self.browse()
         if vals.get("phase_id"):
             moved = self.filtered(lambda t: t.phase_id.id != vals["phase_id"])

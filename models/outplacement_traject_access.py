@@ -50,6 +50,17 @@ class OutplacementTraject(models.Model):
 
     _inherit = "outplacement.traject"
 
+    @api.model
+    def _check_not_oneself(self, candidate_id):
+        """:raises UserError: the user would let themselves in as the candidate"""
+        if candidate_id == self.env.user.partner_id.id and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "You cannot name yourself as the candidate: ask a colleague. Access "
+                    "to a confidential file is given by somebody else, always."
+                )
+            )
+
     def _check_candidate_change(self, candidate_id):
         """:raises UserError: a traject that has begun would change hands, and its
         sessions and reports with it"""

@@ -125,6 +125,13 @@ class TestHistory(OutplacementCommon):
         traject = self.traject.with_user(self.planner)
         self.assertRefused(traject.write, {"candidate_id": other.id}, error=UserError)
 
+    def test_nobody_names_themselves_as_candidate(self):
+        traject = self._make_traject(candidate_id=False).with_user(self.planner)
+        values = {"candidate_id": self.planner.partner_id.id}
+        self.assertRefused(traject.write, values, error=UserError)
+        self.assertRefused(traject.create, values, error=UserError)
+        traject.candidate_id = self.other_candidate.partner_id
+
     def test_order_line_and_company_are_not_for_writing(self):
         traject = self.traject.with_user(self.planner)
         for values in (

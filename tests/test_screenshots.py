@@ -14,7 +14,7 @@ from odoo.tools import file_path
 
 WIDE = "1280x800"
 NARROW = "390x844"
-PAGE = "900x1200"
+PAGE = "1100x1200"
 # Around what is cut out.
 MARGIN = 40
 # Nothing moves any more: fonts and pictures are there, no request is on its way.
