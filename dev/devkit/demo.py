@@ -24,17 +24,23 @@ from .server import Server
 DATABASE = f"{MODULE}_demo"
 PACKAGES = ("postgresql", "postgresql-client", "python3-venv", "npm", "wkhtmltopdf")
 PATIENCE = 120  # Seconds that Odoo gets to answer for the first time.
+# The demo's users with the groups given to them: this add-on's, or else others'.
 LOGINS = f"""
     SELECT u.login,
            p.name,
-           coalesce(string_agg(DISTINCT g.name->>'en_US', ', '), '')
+           coalesce(
+               string_agg(DISTINCT g.name->>'en_US', ', ') FILTER (WHERE gd.id > 0),
+               string_agg(DISTINCT concat_ws(': ', c.name->>'en_US', g.name->>'en_US'),
+                          ', ') FILTER (WHERE c.id > 0),
+               CASE WHEN u.share THEN 'Portal' ELSE '' END)
       FROM res_users u
       JOIN res_partner p ON p.id = u.partner_id
       JOIN ir_model_data d ON d.model = 'res.users' AND d.res_id = u.id
  LEFT JOIN res_groups_users_rel r ON r.uid = u.id
+ LEFT JOIN res_groups g ON g.id = r.gid
+ LEFT JOIN res_groups_privilege c ON c.id = g.privilege_id
  LEFT JOIN ir_model_data gd
-        ON gd.model = 'res.groups' AND gd.res_id = r.gid AND gd.module = '{MODULE}'
- LEFT JOIN res_groups g ON g.id = gd.res_id
+        ON gd.model = 'res.groups' AND gd.res_id = g.id AND gd.module = '{MODULE}'
      WHERE u.active AND d.module = '{MODULE}' AND d.name LIKE '%\\_demo'
   GROUP BY u.id, u.login, p.name
   ORDER BY u.id"""

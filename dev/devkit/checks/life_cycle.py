@@ -37,7 +37,8 @@ def _cycle(*, demo: bool) -> Callable[[Bench], Outcome]:
                 outcome += step(bench, label, name)
                 if outcome.failed:
                     return outcome
-            left = catalog.differences(before, catalog.read(bench.server, name))
+            after = catalog.read(bench.server, name)
+        left = catalog.differences(before, after, demo=demo)
         return outcome + Outcome.single("\n".join(left), ok=not left)
 
     return run
