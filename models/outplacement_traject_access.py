@@ -56,8 +56,8 @@ class OutplacementTraject(models.Model):
         if candidate_id == self.env.user.partner_id.id and not self.env.su:
             raise UserError(
                 self.env._(
-                    "You cannot name yourself as the candidate: ask a colleague. Access "
-                    "to a confidential file is given by somebody else, always."
+                    "You cannot name yourself as the candidate: ask a colleague. "
+                    "Access to a confidential file is given by somebody else, always."
                 )
             )
 
