@@ -91,7 +91,11 @@ def copy(server: Server, source: str, name: str) -> None:
 
 def drop(server: Server, name: str) -> None:
     """Drop a database and its filestore, if they are there."""
-    server.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    try:
+        # PostgreSQL sends its own vacuuming away for this, but only without FORCE.
+        server.sql(f'DROP DATABASE IF EXISTS "{name}"')
+    except Failure:
+        server.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     shutil.rmtree(filestore(server, name), ignore_errors=True)
 
 
