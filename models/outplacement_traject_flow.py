@@ -112,8 +112,10 @@ class OutplacementTraject(models.Model):
         """Hook: what must hold before closing."""
 
     def _check_cancelled(self):
-        """:raises UserError: sessions were held, so there is something to close."""
-        if begun := self.filtered("date_last_session"):
+        """:raises UserError: sessions were held after the intake, so there is something
+        to close."""
+        guided = self.filtered(lambda traject: traject.state != "intake")
+        if begun := guided.filtered("date_last_session"):
             raise UserError(
                 self.env._(
                     "Sessions of traject %(traject)s were held: close it with an "

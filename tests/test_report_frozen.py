@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools.pdf import PdfFileReader
 
 from ..models.outplacement_report_flow import OutplacementReport
@@ -141,6 +141,8 @@ class TestReportFrozen(OutplacementCommon):
 
     def test_the_document_is_a_pdf(self):
         """Printed in earnest, by the coach who releases."""
+        # the server of the tests, as HttpCase sets it
+        self.env["ir.config_parameter"].set_param("report.url", HttpCase.base_url())
         report = self._make("agreed")
         real = patch.object(
             self.registry[report._name],

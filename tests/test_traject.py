@@ -205,6 +205,13 @@ class TestTraject(OutplacementCommon):
                 self.assertRefused(self.company.write, values, error=ValidationError)
         self.company.outplacement_planner_id = self.manager
 
+    def test_no_match_after_the_intake(self):
+        """An intake that was held is no reason to go on."""
+        self._make_session(kind="intake").with_user(self.coach).action_hold()
+        self.assertEqual(self.traject.state, "intake")
+        self._close("cancelled", "no_match")
+        self.assertEqual(self.traject.state, "cancelled")
+
     def test_cancel_is_for_what_did_not_happen(self):
         self._activate()
         session = self._make_session().with_user(self.coach)
