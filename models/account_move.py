@@ -117,7 +117,10 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         # EXTENDS account
         invoices = self.filtered(lambda move: move.move_type == "out_invoice")
-        invoices.line_ids._reclaim_outplacement_instalments()
+        lines = invoices.line_ids
+        # the reversal of a credit note revives what that one credited
+        lines |= lines.outplacement_credited_line_id
+        lines._reclaim_outplacement_instalments()
         invoices._set_outplacement_ref()
         self._check_outplacement_purchase_order()
         return super()._post(soft=soft)
@@ -161,10 +164,16 @@ class AccountMove(models.Model):
             trajects=self.outplacement_purchase_order_missing,
         )
 
-    def _take_over_outplacement_instalments(self):
+    def _take_over_outplacement_instalments(self, replaced):
         """Bill the instalments by these invoices instead of by the ones that they
-        replace (reversed and made anew)."""
-        for line in self.line_ids.filtered("outplacement_credited_line_id"):
+        replace (reversed and made anew).
+
+        :param account.move replaced: the reversed invoices
+        """
+        lines = self.line_ids.filtered(
+            lambda line: line.outplacement_credited_line_id.move_id in replaced
+        )
+        for line in lines:
             origin = line.outplacement_credited_line_id
             instalment = origin.outplacement_instalment_id
             origin._release_outplacement_instalment()
@@ -172,5 +181,6 @@ class AccountMove(models.Model):
                 {
                     "outplacement_instalment_id": instalment.id,
                     "outplacement_credited_line_id": False,
+                    "outplacement_replaced_line_id": origin.id,
                 }
             )

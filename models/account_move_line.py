@@ -24,6 +24,22 @@ class AccountMoveLine(models.Model):
         ondelete="set null",
         help="The instalment that this line billed until it was released.",
     )
+    outplacement_is_respread = fields.Boolean(
+        string="Instalment Spread Anew",
+        readonly=True,
+        copy=False,
+        help="The instalment that this line billed was released, and price or invoice "
+        "plan changed since: other instalments took its place.",
+    )
+    outplacement_replaced_line_id = fields.Many2one(
+        "account.move.line",
+        string="Replaced Line",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The reversed line of an instalment that this line bills instead.",
+    )
     outplacement_period_start = fields.Date(string="Service Period from", readonly=True)
     outplacement_period_end = fields.Date(string="Service Period until", readonly=True)
     outplacement_credited_line_id = fields.Many2one(
@@ -44,28 +60,49 @@ class AccountMoveLine(models.Model):
         "This instalment is on an invoice already.",
     )
 
+    def unlink(self):
+        """A draft that replaces a reversed invoice gives its instalments back to that
+        invoice: deleting it is no reason to bill them again (R9)."""
+        replaced = self.filtered(
+            "outplacement_instalment_id"
+        ).outplacement_replaced_line_id
+        result = super().unlink()
+        replaced.exists()._reclaim_outplacement_instalments()
+        return result
+
     def _copy_data_extend_business_fields(self, values):
-        """Remember on a credit note what it credits. The instalment itself stays with
-        the one line that bills it (R9)."""
+        """Remember on a credit note what it credits, and on the reversal of a credit
+        note what that one credited. The instalment itself stays with the one line that
+        bills it (R9)."""
         if self.outplacement_instalment_id:
             values["outplacement_credited_line_id"] = self.id
+        elif self.outplacement_credited_line_id:
+            values["outplacement_credited_line_id"] = (
+                self.outplacement_credited_line_id.id
+            )
         return super()._copy_data_extend_business_fields(values)
 
     def _is_outplacement_withdrawn(self):
         """Whether the line bills nothing any more: its invoice is cancelled, or
         posted credit notes took back its whole amount."""
         self.ensure_one()
-        credits = self.outplacement_credit_line_ids.filtered(
-            lambda line: (
-                line.parent_state == "posted" and line.move_id.move_type == "out_refund"
-            )
+        if self.parent_state == "cancel":
+            return True
+        credited = self._get_outplacement_credited()
+        return credited > 0 and (
+            self.currency_id.compare_amounts(credited, abs(self.price_total)) >= 0
         )
-        credited, billed = (
-            abs(sum(credits.mapped("price_total"))),
-            abs(self.price_total),
+
+    def _get_outplacement_credited(self):
+        """Return what posted credit notes took back of the line, tax included, less
+        what reversals of those credit notes billed again."""
+        self.ensure_one()
+        posted = self.outplacement_credit_line_ids.filtered(
+            lambda line: line.parent_state == "posted"
         )
-        return self.parent_state == "cancel" or bool(
-            credits and self.currency_id.compare_amounts(credited, billed) >= 0
+        refunds = posted.filtered(lambda line: line.move_id.move_type == "out_refund")
+        return abs(sum(refunds.mapped("price_total"))) - abs(
+            sum((posted - refunds).mapped("price_total"))
         )
 
     def _release_outplacement_instalment(self):
@@ -80,10 +117,21 @@ class AccountMoveLine(models.Model):
         """Let lines that come to life again bill the instalments that were released
         from them (R9).
 
-        :raises UserError: another invoice bills one of them by now
+        :raises UserError: another invoice bills one of them by now, or they were
+            spread anew
         """
         # sudo: outplacement.instalment - for whoever posts or resets the invoice
-        for line in self.sudo().filtered("outplacement_released_instalment_id"):
+        lines = self.sudo()
+        if respread := lines.filtered("outplacement_is_respread")[:1]:
+            raise UserError(
+                self.env._(
+                    "The instalments of invoice %(invoice)s were released and spread "
+                    "anew, and will be billed as they are now: make a new invoice "
+                    "instead.",
+                    invoice=respread.move_id.display_name,
+                )
+            )
+        for line in lines.filtered("outplacement_released_instalment_id"):
             instalment = line.outplacement_released_instalment_id
             if others := instalment.invoice_line_ids - line:
                 raise UserError(

@@ -113,6 +113,11 @@ class OutplacementInstalment(models.Model):
         "outplacement_instalment_id",
         help="The invoice line that bills this instalment: one at most.",
     )
+    released_line_ids = fields.One2many(
+        "account.move.line",
+        "outplacement_released_instalment_id",
+        help="The invoice lines that billed this instalment until it was released.",
+    )
     invoice_id = fields.Many2one(
         "account.move",
         compute="_compute_invoice_id",

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
@@ -41,6 +43,9 @@ class OutplacementInstalment(models.Model):
         dates stay as long as there are as many instalments."""
         # sudo: outplacement.instalment - see _generate_for_trajects
         instalments = trajects.sudo().instalment_ids
+        # the lines that billed them must not come to life again
+        released = instalments.released_line_ids
+        released.outplacement_is_respread = True
         agreed = {
             (i.traject_id.id, i.number, i.total_number): i.date_agreed
             for i in instalments.filtered("date_agreed")
@@ -195,10 +200,42 @@ class OutplacementInstalment(models.Model):
             "outplacement_period_end": self.period_end,
         }
         known = self.env["account.move.line"]._fields
+        earned_from, earned_until = self._get_earning_period()
         for start, end in PERIOD_FIELDS:
             if start in known and end in known:
-                values |= {start: self.period_start, end: self.period_end}
+                values |= {start: earned_from, end: earned_until}
         return values
+
+    def _get_earning_period(self):
+        """Return first and last day of the days over which the amount is earned (R13).
+
+        The service period, where every instalment pays for its own months. Where the
+        plan bills faster or slower than the months go by, the whole term.
+        """
+        self.ensure_one()
+        siblings = self.sale_line_id.outplacement_instalment_ids.filtered(
+            lambda instalment: instalment.traject_id == self.traject_id
+        ).sorted("months_after_start")
+        if siblings._is_paid_by_month():
+            return self.period_start, self.period_end
+        return siblings[0].period_start, siblings[-1].period_end
+
+    def _is_paid_by_month(self):
+        """Whether these instalments, all of a traject in order of date, bill the same
+        amount for every month, but for what rounding leaves to the last (R2)."""
+        # sudo: outplacement.traject - finance may not read trajects; the length of the
+        # term is part of the deal
+        term = self.traject_id.sudo().months
+        price = sum(self.mapped("amount"))
+        spans = [
+            later - earlier
+            for earlier, later in pairwise([*self.mapped("months_after_start"), term])
+        ]
+        return min(spans) > 0 and all(
+            abs(instalment.amount - price * span / term)
+            < instalment.currency_id.rounding
+            for instalment, span in zip(self[:-1], spans, strict=False)
+        )
 
     def _get_invoice_line_name(self):
         """Package, traject reference, instalment and period, and no more of the

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..tools.money import split_amount, to_decimal
 
@@ -21,6 +21,49 @@ class OutplacementInvoicePlan(models.Model):
     line_ids = fields.One2many(
         "outplacement.invoice.plan.line", "plan_id", string="Instalments", copy=True
     )
+
+    is_sold = fields.Boolean(
+        compute="_compute_is_sold",
+        help="Confirmed orders use this plan: its instalments are part of the deal.",
+    )
+
+    def _compute_is_sold(self):
+        sold = self._filter_sold()
+        for plan in self:
+            plan.is_sold = plan._origin in sold
+
+    def _filter_sold(self):
+        """Return the plans among these that packages on confirmed orders use."""
+        # sudo: sale.order.line - a plan in use is in use, whoever sold by it
+        lines = self.env["sale.order.line"].sudo()
+        grouped = lines._read_group(
+            [("outplacement_plan_id", "in", self.ids), ("state", "=", "sale")],
+            ["outplacement_plan_id"],
+        )
+        return self.browse(plan.id for (plan,) in grouped)
+
+    def _check_not_sold(self):
+        """Keep what was sold as it was sold: also when units are added to the order,
+        or its price changes, later on.
+
+        :raises UserError: a confirmed order uses one of these plans
+        """
+        if sold := self._filter_sold():
+            raise UserError(
+                self.env._(
+                    "Confirmed orders are invoiced by “%(plan)s”, so its instalments "
+                    "are fixed: duplicate the plan, change the copy, and archive this "
+                    "one.",
+                    plan=sold[0].name,
+                )
+            )
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        return [
+            {**vals, "name": self.env._("%s (copy)", plan.name)}
+            for plan, vals in zip(self, vals_list, strict=True)
+        ]
 
     def write(self, vals):
         # the lines are checked together, after all of them were changed

@@ -56,6 +56,20 @@ class OutplacementInvoicePlanLine(models.Model):
         if not self.env.context.get("outplacement_lines_of_plan"):
             self.plan_id._check_shares()
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.plan_id._check_not_sold()
+        return lines
+
+    def write(self, vals):
+        self.plan_id._check_not_sold()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sold(self):
+        self.plan_id._check_not_sold()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_alone(self):
         """What is deleted by itself leaves a plan that does not bill everything."""

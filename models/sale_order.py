@@ -214,6 +214,20 @@ class SaleOrder(models.Model):
         self.order_line._filter_outplacement_planned()._compute_qty_to_invoice()
         return result
 
+    def _generate_downpayment_invoices(self):
+        """A payment of a part of the price is no instalment: on an order with packages
+        it stays open on the customer's account, to be matched with the invoices."""
+        # EXTENDS sale
+        planned = self.filtered("outplacement_has_package")
+        for order in planned:
+            order.message_post(
+                body=self.env._(
+                    "No invoice was made of the payment: the invoice plan says what is "
+                    "invoiced when. Match the payment with the invoices."
+                )
+            )
+        return super(SaleOrder, self - planned)._generate_downpayment_invoices()
+
     def _nothing_to_invoice_error_message(self):
         """Say when the next instalment falls due, if that is what is waited for."""
         instalments = self.order_line._get_outplacement_instalments("planned")

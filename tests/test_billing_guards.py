@@ -80,6 +80,17 @@ class TestBillingGuardsOfSale(GuardsCommon):
         self._pay_down(ordinary, "percentage")
         self.assertEqual(len(ordinary.invoice_ids), 1)
 
+    def test_partly_paid_online(self):
+        """A part paid in advance is no instalment and makes no invoice."""
+        order = self._sell_due()
+        before = order.invoice_ids
+        self.assertFalse(order._generate_downpayment_invoices())
+        self.assertEqual(order.invoice_ids, before)
+        self.assertIn("invoice plan", order.message_ids[0].body)
+        ordinary = self._sell(self.workshop)
+        ordinary.amount_paid = 100.0
+        self.assertEqual(ordinary._generate_downpayment_invoices().amount_total, 100.0)
+
     def _give_discount(self, order):
         wizard = self.env["sale.order.discount"].create(
             {
@@ -237,6 +248,95 @@ class TestBillingGuardsOfInvoice(GuardsCommon):
             with self.subTest(method), self.assertRefused("is not billed twice"):
                 getattr(credit_note, method)()
         self.assertEqual(instalment.invoice_id, new)
+
+    def test_credited_by_mistake(self):
+        """The reversal of a credit note bills what the credit note took back."""
+        order = self._sell_due(plan=self.plan_start)
+        instalment = self._get_instalments(order)
+        old = self._invoice(order, TODAY)
+        credit_note = self._credit(old)
+        self.assertEqual(instalment.state, "credited")
+        counter = self._credit(credit_note, post=False)
+        self.assertEqual(counter.move_type, "out_invoice")
+        self.assertEqual(instalment.state, "credited", "a draft takes nothing back")
+        counter.with_user(self.finance).action_post()
+        self.assertEqual(instalment.state, "invoiced")
+        self.assertEqual(instalment.invoice_id, old)
+        with self.assertRefused("is not credited"):
+            self._release(instalment)
+        self._credit(counter)
+        self.assertEqual(instalment.state, "credited")
+
+    def test_credited_by_mistake_and_released(self):
+        order = self._sell_due(plan=self.plan_start)
+        instalment = self._get_instalments(order)
+        credit_note = self._credit(self._invoice(order, TODAY))
+        counter = self._credit(credit_note, post=False).with_user(self.finance)
+        self._release(instalment)
+        new = self._invoice(order, TODAY)
+        with self.assertRefused("is not billed twice"):
+            counter.action_post()
+        self.assertEqual(instalment.invoice_id, new)
+
+    def test_credit_note_made_anew(self):
+        """“Reverse and create” on a credit note takes no instalment along."""
+        order = self._sell_due(plan=self.plan_start)
+        instalment = self._get_instalments(order)
+        old = self._invoice(order, TODAY)
+        anew = self._reverse_and_create(self._credit(old))
+        self.assertEqual(anew.move_type, "out_refund")
+        self.assertFalse(anew.invoice_line_ids.outplacement_instalment_id)
+        self.assertEqual((instalment.state, instalment.invoice_id), ("invoiced", old))
+        anew.action_post()
+        self.assertEqual(instalment.state, "credited")
+
+    def _reverse_and_create(self, move):
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_user(self.finance)
+            .with_context(active_model="account.move", active_ids=move.ids)
+            .create({"journal_id": move.journal_id.id})
+        )
+        wizard.modify_moves()
+        return wizard.new_move_ids
+
+    def test_replacement_deleted(self):
+        """The instalment is credited then, and billed again only on purpose."""
+        order = self._sell_due(plan=self.plan_start)
+        instalment = self._get_instalments(order)
+        old = self._invoice(order, TODAY)
+        anew = self._reverse_and_create(old)
+        self.assertEqual(instalment.invoice_id.id, anew.id)
+        anew.unlink()
+        self.assertEqual((instalment.state, instalment.invoice_id), ("credited", old))
+        self._release(instalment)
+        draft = self._invoice(order, TODAY, post=False)
+        draft.with_user(self.finance).unlink()
+        self.assertEqual(instalment.state, "due", "it was released on purpose")
+
+    def test_replacement_released(self):
+        order = self._sell_due(plan=self.plan_start)
+        instalment = self._get_instalments(order)
+        anew = self._reverse_and_create(self._invoice(order, TODAY))
+        anew.button_cancel()
+        self._release(instalment)
+        anew.unlink()
+        self.assertEqual(instalment.state, "due")
+
+    def test_released_and_spread_anew(self):
+        order = self._sell_due(plan=self.plan_start)
+        old = self._invoice(order, TODAY)
+        credit_note = self._credit(old).with_user(self.finance)
+        self._release(self._get_instalments(order))
+        order.with_user(self.account_manager).order_line.price_unit = 500.0
+        for method in ("button_draft", "button_cancel"):
+            with self.subTest(method), self.assertRefused("make a new invoice instead"):
+                getattr(credit_note, method)()
+        counter = self._credit(credit_note.with_env(self.env), post=False)
+        with self.assertRefused("make a new invoice instead"):
+            counter.with_user(self.finance).action_post()
+        self.assertEqual(self._get_instalments(order).state, "due")
+        self.assertEqual(self._invoice(order, TODAY).amount_untaxed, 500.0)
 
     # ------------------------------------------------------------------
     # Purchase order references (R11)

@@ -3,6 +3,7 @@ from datetime import date
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import Form, freeze_time, new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -132,14 +133,41 @@ class TestInstalment(BillingCommon):
         self.assertEqual(self._get_instalments(order), instalments)
         self.assertEqual(instalments[-1].period_end, date(2027, 1, 4))
 
-    def test_plan_edited_afterwards(self):
+    def test_plan_that_was_sold(self):
+        """A new price, or a unit more, is spread as the deal was made."""
+        plan = self.plan_monthly.with_user(self.manager)
+        plan.line_ids.repeat_count = 2
+        self.assertFalse(plan.is_sold)
         order = self._sell()
-        before = self._get_instalments(order)
-        self.plan_monthly.with_user(self.manager).line_ids.repeat_count = 2
+        plan.invalidate_recordset(["is_sold"])
+        self.assertTrue(plan.is_sold)
+        share = {"share": 50}
+        for commands in (
+            [Command.update(plan.line_ids.id, {"repeat_count": 3})],
+            [Command.update(plan.line_ids.id, share), Command.create(share)],
+            [Command.clear(), Command.create({"share": 100})],
+        ):
+            with self.subTest(commands), self.assertRefused("instalments are fixed"):
+                plan.line_ids = commands
+        with self.assertRefused("instalments are fixed"):
+            plan.line_ids.repeat_count = 3
+        plan.name = "Two parts"
+        plan.active = False
         order.order_line.product_uom_qty = 2
-        instalments = self._get_instalments(order)
-        self.assertEqual(instalments[:12], before)
-        self.assertEqual(len(instalments), 14)
+        order.order_line.price_unit = 500.0
+        self.assertEqual(self._get_instalments(order).mapped("amount"), [250.0] * 4)
+
+    def test_plan_of_a_quotation(self):
+        """A copy of a plan, or one that is only quoted, can be changed."""
+        self._sell()
+        copy = self.plan_monthly.with_user(self.manager).copy()
+        self.assertIn("copy", copy.name)
+        self.assertFalse(copy.is_sold)
+        order = self._quote({"product_id": self.package.id})
+        order.order_line.outplacement_plan_id = copy
+        copy.line_ids.repeat_count = 2
+        order.action_confirm()
+        self.assertEqual(len(self._get_instalments(order.with_env(self.env))), 2)
 
     def test_preview(self):
         """The coach sees dates and amounts before the traject starts; nothing stays."""

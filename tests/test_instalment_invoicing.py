@@ -303,8 +303,43 @@ class TestInstalmentInvoicing(BillingCommon):
         with patch.object(outplacement_instalment_invoicing, "PERIOD_FIELDS", known):
             values = instalment._prepare_invoice_line_values()
         self.assertEqual(values["invoice_date"], date(2026, 1, 5))
-        self.assertEqual(values["date_maturity"], date(2026, 4, 4))
+        self.assertEqual(values["date_maturity"], date(2027, 1, 4))
         self.assertNotIn("no_such_start", values)
+
+    def _get_earning_periods(self, plan):
+        package = self._make_package(1000.0, plan)
+        order = self._sell_and_start(package, date_start=TODAY)
+        instalments = self._get_instalments(order)
+        periods = {i._get_earning_period() for i in instalments}
+        service = {(i.period_start, i.period_end) for i in instalments}
+        term = (date(2026, 1, 5), date(2027, 1, 4))
+        return periods, service, {term}
+
+    def test_earned_by_month(self):
+        """Months that pay for themselves are earned month by month (R13)."""
+        quarters = self._make_plan(
+            {"share": 100, "repeat_count": 4, "repeat_interval": 3}
+        )
+        for plan in self.plan_start, self.plan_monthly, quarters:
+            with self.subTest(plan=plan.name):
+                periods, service, _term = self._get_earning_periods(plan)
+                self.assertEqual(periods, service)
+
+    def test_earned_over_the_term(self):
+        """Billed faster or slower than the months go by, it is earned by days over
+        the whole term (R13)."""
+        late = self._make_plan(
+            {"share": 50}, {"share": 50, "months_after_start": 12}, name="Late"
+        )
+        twice = self._make_plan({"share": 100, "repeat_count": 1}, name="Twice")
+        twice.line_ids = [
+            Command.update(twice.line_ids.id, {"share": 60}),
+            Command.create({"share": 40}),
+        ]
+        for plan in self.plan_halves, late, twice:
+            with self.subTest(plan=plan.name):
+                periods, _service, term = self._get_earning_periods(plan)
+                self.assertEqual(periods, term)
 
     def test_analytic_and_taxes_of_the_line(self):
         plan = self.env["account.analytic.plan"].create({"name": "Bureau"})

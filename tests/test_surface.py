@@ -23,9 +23,11 @@ SUDO = {
     "models/outplacement_instalment_invoicing.py": {
         "_generate_for_trajects": 1,
         "_get_invoice_identity": 1,
+        "_is_paid_by_month": 1,
         "_regenerate_for_trajects": 1,
         "action_revive": 1,
     },
+    "models/outplacement_invoice_plan.py": {"_filter_sold": 1},
     "models/outplacement_note.py": {
         "_compute_body": 1,
         "_inverse_body": 1,
@@ -154,7 +156,15 @@ METHODS = {
     },
 }
 # The ORM's own, tried by the access matrix; and those of accounting, by its tests.
-OVERRIDDEN = {"create", "write", "button_draft", "create_invoices", "reverse_moves"}
+OVERRIDDEN = {
+    "create",
+    "write",
+    "unlink",
+    "copy_data",
+    "button_draft",
+    "create_invoices",
+    "reverse_moves",
+}
 # Who may nevertheless: coaches ask for their own sessions, and in Odoo a company's
 # contacts read its orders.
 ALLOWED = {

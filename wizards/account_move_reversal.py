@@ -8,5 +8,5 @@ class AccountMoveReversal(models.TransientModel):
         # EXTENDS account
         action = super().reverse_moves(is_modify=is_modify)
         if is_modify:
-            self.new_move_ids._take_over_outplacement_instalments()
+            self.new_move_ids._take_over_outplacement_instalments(self.move_ids)
         return action
