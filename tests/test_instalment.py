@@ -151,6 +151,12 @@ class TestInstalment(BillingCommon):
                 plan.line_ids = commands
         with self.assertRefused("instalments are fixed"):
             plan.line_ids.repeat_count = 3
+        # the context by which a plan spares its lines a check is no way around
+        lines = plan.line_ids.with_context(outplacement_lines_of_plan=True)
+        with self.assertRefused("instalments are fixed"):
+            lines.create({"plan_id": plan.id, "share": 1})
+        with self.assertRefused("instalments are fixed"):
+            lines.unlink()
         plan.name = "Two parts"
         plan.active = False
         order.order_line.product_uom_qty = 2
