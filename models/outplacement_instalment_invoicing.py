@@ -231,7 +231,7 @@ class OutplacementInstalment(models.Model):
             later - earlier
             for earlier, later in pairwise([*self.mapped("months_after_start"), term])
         ]
-        return min(spans) > 0 and all(
+        return all(
             abs(instalment.amount - price * span / term)
             < instalment.currency_id.rounding
             for instalment, span in zip(self[:-1], spans, strict=False)
