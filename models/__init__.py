@@ -13,6 +13,7 @@ from . import outplacement_session
 from . import outplacement_session_invitation
 from . import outplacement_note
 from . import outplacement_report
+from . import outplacement_report_facts
 from . import outplacement_report_flow
 from . import outplacement_report_answer
 from . import outplacement_report_step

@@ -1,18 +1,11 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
-from odoo.tools import format_date
 
-# The employer's window. A field more on this list is a decision of the house: the
-# candidate has to know of it (tests hold the list against the model).
-WHITELIST = frozenset(
+# What the traject says of itself: nobody enters or mends it by hand.
+FACTS = frozenset(
     {
         "reference",
         "package",
-        "date_from",
-        "date_to",
         "term_end",
         "sessions_planned",
         "sessions_held",
@@ -20,18 +13,24 @@ WHITELIST = frozenset(
         "sessions_no_show",
         "sessions_left",
         "phases_text",
-        "applications_consent",
-        "application_count",
-        "interview_count",
-        "next_steps_text",
-        "schooling_text",
         "placed",
         "date_placement",
-        "new_employer_consent",
-        "new_employer",
-        "remark",
     }
 )
+# The employer's window. A field more on this list is a decision of the house: the
+# candidate has to know of it (tests hold the list against the model).
+WHITELIST = FACTS | {
+    "date_from",
+    "date_to",
+    "applications_consent",
+    "application_count",
+    "interview_count",
+    "next_steps_text",
+    "schooling_text",
+    "new_employer_consent",
+    "new_employer",
+    "remark",
+}
 # What portal users, employer contacts and candidates, read besides: the frame.
 PORTAL_FIELDS = WHITELIST | {
     "id",
@@ -47,21 +46,19 @@ PORTAL_FIELDS = WHITELIST | {
     "superseded_by_id",
 }
 # Written by methods of the application only, whoever asks.
-METHOD_FIELDS = frozenset(
-    {
-        "state",
-        "date_sent",
-        "answer_deadline",
-        "date_released",
-        "released_by_id",
-        "document",
-        "document_name",
-        "document_sha256",
-        "next_steps_text",
-        "supersedes_id",
-        "superseded_by_id",
-    }
-)
+METHOD_FIELDS = FACTS | {
+    "state",
+    "date_sent",
+    "answer_deadline",
+    "date_released",
+    "released_by_id",
+    "document",
+    "document_name",
+    "document_sha256",
+    "next_steps_text",
+    "supersedes_id",
+    "superseded_by_id",
+}
 FROZEN_STATES = ("released", "superseded", "withdrawn")
 
 
@@ -110,18 +107,21 @@ class OutplacementReport(models.Model):
         default="draft",
         index=True,
     )
-    # --- the white-list
-    reference = fields.Char(string="Traject Reference", readonly=True)
-    package = fields.Char()
+    # --- the white-list: what comes from the traject (FACTS) is never copied, a copy
+    # gets its own
+    reference = fields.Char(string="Traject Reference", readonly=True, copy=False)
+    package = fields.Char(readonly=True, copy=False)
     date_from = fields.Date(string="From", required=True)
     date_to = fields.Date(string="Until", required=True)
-    term_end = fields.Date(string="End of Term")
-    sessions_planned = fields.Integer()
-    sessions_held = fields.Integer()
-    sessions_cancelled = fields.Integer(string="Sessions Cancelled in Time")
-    sessions_no_show = fields.Integer(string="No-shows")
-    sessions_left = fields.Integer()
-    phases_text = fields.Text(string="Phases Reached")
+    term_end = fields.Date(string="End of Term", readonly=True, copy=False)
+    sessions_planned = fields.Integer(readonly=True, copy=False)
+    sessions_held = fields.Integer(readonly=True, copy=False)
+    sessions_cancelled = fields.Integer(
+        string="Sessions Cancelled in Time", readonly=True, copy=False
+    )
+    sessions_no_show = fields.Integer(string="No-shows", readonly=True, copy=False)
+    sessions_left = fields.Integer(readonly=True, copy=False)
+    phases_text = fields.Text(string="Phases Reached", readonly=True, copy=False)
     applications_consent = fields.Boolean(
         string="Candidate Agrees to Application Numbers"
     )
@@ -136,8 +136,8 @@ class OutplacementReport(models.Model):
     schooling_text = fields.Text(
         string="Schooling", help="Only schooling whose cost the employer bears."
     )
-    placed = fields.Boolean()
-    date_placement = fields.Date(string="Placed on")
+    placed = fields.Boolean(readonly=True, copy=False)
+    date_placement = fields.Date(string="Placed on", readonly=True, copy=False)
     new_employer_consent = fields.Boolean(
         string="Candidate Agrees to Name the New Employer"
     )
@@ -228,104 +228,17 @@ class OutplacementReport(models.Model):
         return traject.employer_id.lang or traject.principal_id.lang or self.env.lang
 
     # ------------------------------------------------------------------
-    # Facts
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _create_draft(self, traject):
-        """Return a new draft for ``traject``, from the day after the previous report
-        until today (the user's date), with the facts filled in.
-
-        :raises AccessError: the user does not guide the traject
-        """
-        traject.ensure_one()
-        today = fields.Date.context_today(self)
-        previous = self.search(
-            [
-                ("traject_id", "=", traject.id),
-                ("state", "in", ("released", "superseded")),
-            ],
-            limit=1,
-        )
-        start = traject.date_start or today
-        if previous:
-            start = previous.date_to + timedelta(days=1)
-        report = self.create(
-            {
-                "traject_id": traject.id,
-                "date_from": min(start, today),
-                "date_to": today,
-            }
-        )
-        report.action_refresh_facts()
-        return report
-
-    def action_refresh_facts(self):
-        """Fill the facts of drafts anew from their trajects."""
-        self._check_coach()
-        self._check_state("draft")
-        for report in self:
-            report.write(report._prepare_facts())
-        return True
-
-    def _prepare_facts(self):
-        """Return the facts of the period, all of them on the white-list."""
-        self.ensure_one()
-        # `reference` and the others come from the traject; never from its file.
-        traject = self.traject_id.with_context(lang=self._get_lang())
-        placed = bool(traject.date_placement)
-        return {
-            "reference": traject.name,
-            "package": traject.product_id.name or traject.type_id.name,
-            "term_end": traject.date_end,
-            "sessions_left": traject.session_left_count,
-            "phases_text": self._get_phases_text(traject),
-            "placed": placed,
-            "date_placement": traject.date_placement,
-            **self._prepare_session_facts(),
-        }
-
-    def _prepare_session_facts(self):
-        """Return the numbers of sessions in the period, by state: from midnight to
-        midnight in the time zone of the company."""
-        midnight = self.company_id._get_outplacement_midnight
-        after = self.date_to + timedelta(days=1)
-        grouped = self.env["outplacement.session"]._read_group(
-            Domain("traject_id", "=", self.traject_id.id)
-            & Domain("start", ">=", midnight(self.date_from))
-            & Domain("start", "<", midnight(after)),
-            ["state"],
-            ["__count"],
-        )
-        counts = dict(grouped)
-        return {
-            f"sessions_{state}": counts.get(state, 0)
-            for state in ("planned", "held", "cancelled", "no_show")
-        }
-
-    def _get_phases_text(self, traject):
-        """Return a line a phase reached, with its dates."""
-        reached = traject.traject_phase_ids.filtered(
-            lambda line: line.date_start and line.date_start <= self.date_to
-        )
-        rows = []
-        for line in reached:
-            dates = [line.date_start, line.date_end]
-            texts = [format_date(traject.env, day) if day else "" for day in dates]
-            rows.append(f"{line.phase_id.name}: {texts[0]} – {texts[1]}".rstrip(" –"))
-        return "\n".join(rows)
-
-    # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------
 
     def write(self, vals):
-        """Facts change in drafts only; once released not even by superuser code."""
+        """What is shown changes in drafts only; once released not even by superuser
+        code."""
         if "traject_id" in vals:
             raise UserError(self.env._("A report stays with its traject."))
-        facts = set(vals) & (WHITELIST | {"next_step_ids"})
+        shown = set(vals) & (WHITELIST | {"next_step_ids"})
         thaws = vals.get("state", "released") not in FROZEN_STATES
-        frozen = facts or thaws or {"document", "document_sha256"} & set(vals)
+        frozen = shown or thaws or {"document", "document_sha256"} & set(vals)
         for report in self:
             if frozen and report.state in FROZEN_STATES:
                 raise UserError(
@@ -335,7 +248,7 @@ class OutplacementReport(models.Model):
                         report=report.name,
                     )
                 )
-            if facts and report.state != "draft" and not self.env.su:
+            if shown and report.state != "draft" and not self.env.su:
                 raise UserError(
                     self.env._(
                         "%(report)s is with the candidate: take it back to draft "
@@ -347,7 +260,7 @@ class OutplacementReport(models.Model):
 
     @api.model
     def _has_field_access(self, field, operation):
-        """Portal users read the white-list; the course of a report is for methods."""
+        """Portal users read the white-list; facts and course are for methods."""
         if not self.env.su:
             if operation == "write" and field.name in METHOD_FIELDS:
                 return False

@@ -43,9 +43,13 @@ class OutplacementReport(models.Model):
         """Give the reports to their candidates, with the days to answer that the
         company grants.
 
-        :raises UserError: a traject without candidate
+        :raises UserError: a traject without candidate, or facts that have changed
+            since the coach saw them
         """
         self.flush_recordset()  # what is still to be computed is fixed from here on
+        self._check_coach()
+        self._check_state("draft")
+        self._check_facts_current()
         today = fields.Date.context_today(self)
         for report in self:
             if not report.candidate_id:
@@ -161,7 +165,7 @@ class OutplacementReport(models.Model):
         self._check_state("released")
         if correction := self.search([("supersedes_id", "=", self.id)], limit=1):
             return correction._get_records_action()
-        correction = self.copy({"reference": self.reference})
+        correction = self.copy()
         # sudo: outplacement.report - the link is closed to write()
         correction.sudo().supersedes_id = self
         return correction._get_records_action()

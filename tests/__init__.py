@@ -8,6 +8,7 @@ from . import test_membership
 from . import test_note
 from . import test_partner
 from . import test_report
+from . import test_report_facts
 from . import test_report_frozen
 from . import test_screens
 from . import test_session

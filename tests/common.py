@@ -162,7 +162,6 @@ class OutplacementCommon(TransactionCase):
             **values,
         }
         report = cls.env["outplacement.report"].with_user(coach).create(values)
-        report.action_refresh_facts()
         if state != "draft":
             report.action_send()
         if state == "objected":

@@ -50,6 +50,18 @@ CLOSED_TO_COACH = {
         "document_sha256",
         "supersedes_id",
         "superseded_by_id",
+        # what comes from the traject
+        "reference",
+        "package",
+        "term_end",
+        "sessions_planned",
+        "sessions_held",
+        "sessions_cancelled",
+        "sessions_no_show",
+        "sessions_left",
+        "phases_text",
+        "placed",
+        "date_placement",
     },
     "answer": {"recorded_by_id"},
 }

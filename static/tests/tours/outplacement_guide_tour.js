@@ -74,7 +74,7 @@ registry.category("web_tour.tours").add("outplacement_guide", {
         tourUtils.see(".o_form_view", DUTCH.progressReport),
         {
             content: "The session is counted",
-            trigger: ".o_field_widget[name=sessions_held] input:value(1)",
+            trigger: ".o_field_widget[name=sessions_held]:contains(1)",
         },
         {
             content: "Remark",
