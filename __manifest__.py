@@ -32,6 +32,7 @@
         "wizards/outplacement_traject_activate_views.xml",
         "wizards/outplacement_traject_assign_views.xml",
         "wizards/outplacement_traject_close_views.xml",
+        "wizards/outplacement_traject_correct_start_views.xml",
         "views/outplacement_phase_views.xml",
         "views/outplacement_traject_type_views.xml",
         "views/outplacement_session_views.xml",

@@ -7,6 +7,7 @@ from . import outplacement_traject_action
 from . import outplacement_traject_assignment
 from . import outplacement_traject_flow
 from . import outplacement_traject_mail
+from . import outplacement_traject_start
 from . import outplacement_traject_phase
 from . import outplacement_traject_member
 from . import outplacement_session

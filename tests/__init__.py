@@ -15,6 +15,7 @@ from . import test_session
 from . import test_surface
 from . import test_traject
 from . import test_traject_phase
+from . import test_traject_start
 from . import test_invoice_plan
 from . import test_sale_order
 from . import test_history

@@ -321,7 +321,12 @@ class TestAccessMatrix(OutplacementCommon):
         """Only who may run a traject reads in its wizards what they know of it."""
         self.traject.sudo().outcome = self.other_traject.sudo().outcome = "stopped"
         for model, known in {
-            "outplacement.traject.activate": ("date_start", "months", "missing_text"),
+            "outplacement.traject.activate": (
+                "date_start",
+                "months",
+                "missing_text",
+                "refusal_text",
+            ),
             "outplacement.traject.close": ("outcome",),
         }.items():
             for role, name in itertools.product(ROLES, known):

@@ -34,6 +34,7 @@ SUDO = {
         "action_amend": 1,
         "action_sign": 1,
     },
+    "models/outplacement_report_facts.py": {"_refresh_facts": 1},
     "models/outplacement_report_flow.py": {
         "_notify_candidate": 1,
         "_set_state": 1,
@@ -60,6 +61,7 @@ SUDO = {
         "_create_phases": 1,
         "_set_state": 1,
     },
+    "models/outplacement_traject_start.py": {"_log_start_on_order": 1},
     "models/outplacement_traject_mail.py": {"_check_internal_recipients": 1},
     "models/outplacement_traject_member.py": {
         "action_end": 1,
@@ -127,6 +129,7 @@ METHODS = {
         "action_assign": (),
         "action_cancel": (),
         "action_close": (),
+        "action_correct_start": (),
         "action_new_report": (),
         "action_new_session": (),
         "action_pause": (),
@@ -141,7 +144,10 @@ METHODS = {
         "message_post": (),
         "message_subscribe": ([1],),
     },
-    "outplacement.traject.activate": {"action_activate": ()},
+    "outplacement.traject.activate": {
+        "action_activate": (),
+        "action_correct_start": (),
+    },
     "outplacement.traject.assign": {"action_assign": ()},
     "outplacement.traject.close": {"action_confirm": ()},
     "outplacement.traject.member": {

@@ -1,0 +1,117 @@
+from odoo import models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
+
+CORRECTABLE_STATES = ("active", "paused")
+# Kinds of session that belong before the start of a traject.
+KINDS_BEFORE_START = ("intake", "match")
+
+
+class OutplacementTraject(models.Model):
+    """Correcting the start date of a traject that has started."""
+
+    _inherit = "outplacement.traject"
+
+    def action_correct_start(self):
+        """Preview term and instalments from another start date, then correct it.
+
+        :raises AccessError: the user is neither planner nor manager
+        :raises UserError: the start date is fixed
+        """
+        self.ensure_one()
+        self._check_may_correct_start()
+        if text := self._get_fixed_start_text():
+            raise UserError(text)
+        action = self._get_wizard_action(
+            "outplacement.traject.activate", self.env._("Correct the Start Date")
+        )
+        view = self.env.ref("outplacement.outplacement_traject_correct_start_view_form")
+        action["views"] = [(view.id, "form")]
+        return action
+
+    def _correct_start(self, date_start):
+        """Start the traject on ``date_start`` instead. End of term, planned dates of
+        phases and instalments without an agreed date move along; sessions stay.
+
+        :raises AccessError: the user is neither planner nor manager
+        :raises UserError: the start date is fixed, or ``date_start`` is too late
+        """
+        self.ensure_one()
+        self._check_may_correct_start()
+        if text := self._get_start_refusal(date_start):
+            raise UserError(text)
+        if date_start == self.date_start:
+            return
+        self._track_set_log_message(
+            self.env._(
+                "Start date corrected: the end of term and the dates of the "
+                "instalments moved along."
+            )
+        )
+        former = self.date_start
+        self.date_start = date_start
+        self._log_start_on_order(former)
+
+    def _log_start_on_order(self, former):
+        """Tell finance and the account manager why the instalments moved."""
+        if self.order_id and self.instalment_ids:
+            # sudo: sale.order - planners have no rights on the order
+            self.order_id.sudo().message_post(
+                body=self.env._(
+                    "Start date of traject %(traject)s corrected from %(former)s to "
+                    "%(start)s: its instalments moved along.",
+                    traject=self.name,
+                    former=format_date(self.env, former),
+                    start=format_date(self.env, self.date_start),
+                )
+            )
+
+    def _check_may_correct_start(self):
+        """:raises AccessError: the user is neither planner nor manager"""
+        if not self.env.su and not self.env.user.has_groups(
+            "outplacement.group_planner,outplacement.group_manager"
+        ):
+            raise AccessError(
+                self.env._("Only a planner or a manager corrects a start date.")
+            )
+        self.check_access("write")
+
+    def _get_start_refusal(self, date_start):
+        """Return the sentence why the traject cannot start on ``date_start`` instead,
+        False where it can."""
+        return self._get_fixed_start_text() or self._get_late_start_text(date_start)
+
+    def _get_fixed_start_text(self):
+        """Return the sentence why no other start date is possible, False where there
+        is: the traject runs, and nothing of it is on an invoice, credited or not."""
+        if self.state not in CORRECTABLE_STATES:
+            return self.env._(
+                "The start date of traject %(traject)s is corrected while it is active "
+                "or paused only.",
+                traject=self.name,
+            )
+        if invoiced := self.instalment_ids.filtered("invoice_id"):
+            return self.env._(
+                "Instalment %(instalment)s is on an invoice: the start date of its "
+                "traject stays as it is.",
+                instalment=invoiced[0].display_name,
+            )
+        return False
+
+    def _get_late_start_text(self, date_start):
+        """Return the sentence about a session before ``date_start``, False where there
+        is none: no report and no service period would hold it."""
+        begun = self.session_ids.filtered(
+            lambda session: (
+                session.state in ("held", "no_show")
+                and session.kind not in KINDS_BEFORE_START
+            )
+        )
+        if not begun or not date_start:
+            return False
+        first = self.company_id._get_outplacement_day(min(begun.mapped("start")))
+        return first < date_start and self.env._(
+            "Traject %(traject)s had a session on %(date)s: it cannot start later.",
+            traject=self.name,
+            date=format_date(self.env, first),
+        )
