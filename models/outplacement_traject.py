@@ -458,14 +458,22 @@ class OutplacementTraject(models.Model):
     # CRUD
     # ------------------------------------------------------------------
 
+    @api.model
+    def _get_next_reference(self, company_id=None):
+        """Return a new reference, in the series of the year that it is at the company:
+        around New Year users and the server may be in another one."""
+        # sudo: ir.sequence - whoever may create a traject numbers it
+        sequence = self.env["ir.sequence"].sudo()
+        sequence = sequence.with_company(company_id or self.env.company)
+        today = sequence.env.company._get_outplacement_day(fields.Datetime.now())
+        sequence = sequence.with_context(ir_sequence_date=fields.Date.to_string(today))
+        return sequence.next_by_code("outplacement.traject")
+
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
-            company = vals.get("company_id") or self.env.company.id
-            # sudo: ir.sequence - whoever may create a traject numbers it
-            sequence = self.env["ir.sequence"].sudo().with_company(company)
-            vals["name"] = sequence.next_by_code("outplacement.traject")
+            vals["name"] = self._get_next_reference(vals.get("company_id"))
             self._check_not_oneself(vals.get("candidate_id"))
         trajects = super().create(vals_list)
         trajects.filtered(lambda t: not t.traject_phase_ids)._create_phases()

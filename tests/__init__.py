@@ -7,6 +7,7 @@ from . import test_confidentiality
 from . import test_membership
 from . import test_note
 from . import test_partner
+from . import test_query_count
 from . import test_report
 from . import test_report_facts
 from . import test_report_frozen

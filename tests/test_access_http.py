@@ -5,12 +5,6 @@ from odoo.tools import mute_logger
 
 from .common import ACCESS_LOGGERS, DOCUMENT, ROLES, OutplacementCommon
 
-# Each kind of stranger once: the deputy and the counterparts are in the matrix.
-HTTP_ROLES = [
-    role
-    for role in ROLES
-    if role not in ("deputy", "other_account_manager", "privacy_officer")
-]
 CREW = {"coach", "deputy"}
 OFFICE = CREW | {"planner", "manager"}
 # kind of record: the field that holds its canary, and who may hear it
@@ -122,7 +116,7 @@ class TestAccessHttp(OutplacementCommon, HttpCase):
     def test_no_call_answers_with_a_canary(self):
         """Whatever is called, nobody reads what is not theirs, not even in an error;
         who may read it does."""
-        for role in HTTP_ROLES:
+        for role in ROLES:
             self._login(role)
             for kind, (_name, hearers) in CANARIES.items():
                 for model, method, *args in self._get_calls(kind):
@@ -141,7 +135,7 @@ class TestAccessHttp(OutplacementCommon, HttpCase):
 
     def test_no_domain_is_an_oracle(self):
         """A condition on a hidden text gets the same answer right as wrong."""
-        for role in HTTP_ROLES:
+        for role in ROLES:
             self._login(role)
             for kind, (name, hearers) in CANARIES.items():
                 model = self.records[kind]._name
@@ -162,7 +156,7 @@ class TestAccessHttp(OutplacementCommon, HttpCase):
             self.assertEqual(right, wrong)
 
     def test_the_body_is_searched_by_nobody(self):
-        for role in HTTP_ROLES:
+        for role in ROLES:
             self._login(role)
             for name in ("body", "body_stored"):
                 domain = [(name, "ilike", "canary")]
@@ -185,7 +179,7 @@ class TestAccessHttp(OutplacementCommon, HttpCase):
             },
         }
         before = {kind: r.sudo().read()[0] for kind, r in self.records.items()}
-        for role in HTTP_ROLES:
+        for role in ROLES:
             self._login(role)
             for kind, (name, hearers) in CANARIES.items():
                 record = self.records[kind]
@@ -247,7 +241,7 @@ class TestAccessHttp(OutplacementCommon, HttpCase):
         draft = self.records["report_draft"]
         name = "outplacement.outplacement_report_report_progress"
         template = self.env.ref(name).report_name
-        for role in HTTP_ROLES:
+        for role in ROLES:
             self._login(role)
             for record, hearers in (
                 (report, CANARIES["report_released"][1]),

@@ -75,17 +75,23 @@ class TestPartner(OutplacementCommon):
     # E-mail addresses
     # ------------------------------------------------------------------
 
-    def _check_email(self, login, user, allowed):
-        """A new password goes to the address of ``login``: who changes it?"""
+    def _check_email(self, login, user, by_contact, by_user=False):
+        """A new password goes to the address of ``login``: who changes it?
+
+        :param bool by_contact: whether ``user`` does so in the contact
+        :param bool by_user: whether ``user`` does so in the user
+        """
         values = {"email": "somebody.else@example.com"}
-        for method in (login.partner_id.write, login.write):
-            record = method.__self__.with_user(user)
+        for record, allowed in ((login.partner_id, by_contact), (login, by_user)):
+            mine = record.with_user(user)
             with self.case(login=login.name, user=user.name, model=record._name):
-                if allowed and record.has_access("write"):
-                    record.write(values)
+                if allowed:
+                    mine.write(values)
+                    self.env.flush_all()
                     self.assertEqual(record.email, values["email"])
                 else:
-                    self.assertRefused(record.write, values)
+                    self.assertRefused(mine.write, values)
+                    self.assertNotEqual(record.email, values["email"])
 
     def _allow_contacts(self, *roles):
         for role in roles:
@@ -94,7 +100,7 @@ class TestPartner(OutplacementCommon):
     def test_email_of_a_candidate(self):
         self._allow_contacts("planner", "manager", "coach", "account_manager")
         for user in (self.planner, self.manager):
-            self._check_email(self.candidate, user, allowed=True)
+            self._check_email(self.candidate, user, by_contact=True)
         for user in (
             self.contacts,
             self.coach,
@@ -102,14 +108,24 @@ class TestPartner(OutplacementCommon):
             self.system,
             self.env.ref("base.user_admin"),
         ):
-            self._check_email(self.candidate, user, allowed=False)
+            self._check_email(self.candidate, user, by_contact=False)
 
     def test_email_of_an_employer_contact(self):
         self._allow_contacts("planner", "manager", "coach", "account_manager")
         for user in (self.planner, self.manager, self.account_manager):
-            self._check_email(self.employer_contact, user, allowed=True)
+            self._check_email(self.employer_contact, user, by_contact=True)
         for user in (self.contacts, self.coach, self.system):
-            self._check_email(self.employer_contact, user, allowed=False)
+            self._check_email(self.employer_contact, user, by_contact=False)
+
+    def test_email_by_who_administers_users(self):
+        """To administer users is not enough, to plan is not either: it takes both."""
+        administration = self.env.ref("base.group_erp_manager")
+        logins = (self.candidate, self.employer_contact)
+        for role, allowed in (("employee", False), ("planner", True)):
+            user = self._make_user(role, f"test_administering_{role}")
+            user.group_ids += administration
+            for login in logins:
+                self._check_email(login, user, by_contact=allowed, by_user=allowed)
 
     def test_email_of_who_has_no_login_yet(self):
         """Else who may edit contacts changes the address and sends the invitation."""

@@ -46,7 +46,7 @@ SUDO = {
         "_send_invitation": 1,
         "action_send_invitation": 1,
     },
-    "models/outplacement_traject.py": {"create": 1},
+    "models/outplacement_traject.py": {"_get_next_reference": 1},
     "models/outplacement_traject_access.py": {"_check_candidate_change": 1},
     "models/outplacement_traject_assignment.py": {
         "_assign_member": 2,

@@ -276,9 +276,10 @@ class TestTraject(OutplacementCommon):
         traject = self._make_traject(product_id=package.id)
         self.assertEqual((traject.months, traject.planned_session_count), (9, 21))
 
+    @freeze_time("2026-03-12 08:00:00")
     def test_references_count_up(self):
         first, second = self._make_traject(), self._make_traject()
-        self.assertRegex(first.name, r"^TR/\d{4}/\d{4}$")
+        self.assertRegex(first.name, r"^TR/2026/\d{4}$")
         self.assertEqual(int(second.name[-4:]), int(first.name[-4:]) + 1)
         forged = self._make_traject(name="TR/0000/0001")
         self.assertNotEqual(forged.name, "TR/0000/0001")
@@ -289,6 +290,33 @@ class TestTraject(OutplacementCommon):
         self.assertFalse(copied.member_ids)
         self.assertFalse(copied.candidate_id)
         self.assertEqual(copied.state, "intake")
+
+    def test_references_at_new_year(self):
+        """The year is the company's: numbers begin anew at its midnight, wherever the
+        server and the users are, and none comes twice."""
+        names = []
+        for moment, zone in (
+            ("2035-12-31 22:30:00", "Europe/Amsterdam"),
+            ("2035-12-31 22:45:00", "Asia/Tokyo"),
+            ("2035-12-31 23:30:00", "Europe/Amsterdam"),
+            ("2035-12-31 23:45:00", "America/New_York"),
+            ("2036-01-01 00:30:00", "Europe/Amsterdam"),
+            ("2036-01-01 02:00:00", "America/New_York"),
+        ):
+            self.planner.tz = zone
+            with freeze_time(moment):
+                names.append(self._make_traject().name)
+        self.assertEqual(
+            names,
+            [
+                "TR/2035/0001",
+                "TR/2035/0002",
+                "TR/2036/0001",
+                "TR/2036/0002",
+                "TR/2036/0003",
+                "TR/2036/0004",
+            ],
+        )
 
     def test_companies_are_apart(self):
         sister = self.env["res.company"].create({"name": "Sister Bureau"})
