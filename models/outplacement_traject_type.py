@@ -9,7 +9,6 @@ class OutplacementTrajectType(models.Model):
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
-    code = fields.Char(copy=False)
     kind = fields.Selection(
         [("outplacement", "Outplacement"), ("career", "Career Advice")],
         required=True,
