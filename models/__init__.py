@@ -7,10 +7,13 @@ from . import outplacement_traject_action
 from . import outplacement_traject_assignment
 from . import outplacement_traject_flow
 from . import outplacement_traject_mail
+from . import outplacement_traject_session
 from . import outplacement_traject_start
 from . import outplacement_traject_phase
 from . import outplacement_traject_member
 from . import outplacement_session
+from . import outplacement_session_calendar
+from . import outplacement_session_flow
 from . import outplacement_session_invitation
 from . import outplacement_note
 from . import outplacement_report

@@ -73,7 +73,6 @@ class OutplacementSession(models.Model):
         required=True,
         default="coaching",
     )
-    calendar_title = fields.Char(compute="_compute_calendar_title")
     start = fields.Datetime(
         required=True, index=True, default=lambda self: self._default_start()
     )
@@ -124,12 +123,6 @@ class OutplacementSession(models.Model):
         precompute=True,
         help="Whether this session is one of those that the package includes.",
     )
-    event_ids = fields.One2many(
-        "calendar.event",
-        "outplacement_session_id",
-        string="Calendar Events",
-        groups="outplacement.group_coach,outplacement.group_planner",
-    )
     date_invited = fields.Datetime(string="Invitation Sent", readonly=True, copy=False)
 
     _order_of_times = models.Constraint(
@@ -156,15 +149,6 @@ class OutplacementSession(models.Model):
                 self.env, session.start, dt_format="short"
             )
             session.display_name = f"{kinds.get(session.kind, '')} {moment or ''}"
-
-    @api.depends("kind", "candidate_id.name", "traject_id.name")
-    @api.depends_context("lang")
-    def _compute_calendar_title(self):
-        """Who comes and what for. The display name is shown to others too: neutral."""
-        kinds = dict(self._fields["kind"]._description_selection(self.env))
-        for session in self:
-            name = session.candidate_id.name or session.traject_id.name
-            session.calendar_title = f"{name} · {kinds.get(session.kind, '')}"
 
     @api.depends("traject_id")
     def _compute_phase_id(self):
@@ -222,12 +206,6 @@ class OutplacementSession(models.Model):
     # CRUD
     # ------------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        sessions = super().create(vals_list)
-        sessions._sync_events()
-        return sessions
-
     def write(self, vals):
         if "traject_id" in vals and any(
             session.traject_id.id != vals["traject_id"] for session in self
@@ -241,10 +219,7 @@ class OutplacementSession(models.Model):
             return True
         if {"start", "stop", "duration", "traject_id"} & set(vals):
             self._check_planned()
-        result = super().write(vals)
-        if {"start", "stop", "duration", "coach_id", "state"} & set(vals):
-            self._sync_events()
-        return result
+        return super().write(vals)
 
     def _move_to(self, vals):
         """Write ``vals``, which move the start, and keep the length."""
@@ -285,97 +260,8 @@ class OutplacementSession(models.Model):
             )
 
     # ------------------------------------------------------------------
-    # Calendar
-    # ------------------------------------------------------------------
-
-    def _sync_events(self):
-        """Keep one private event a planned or held session in its coach's calendar."""
-        # sudo: calendar.event - a planner keeps the coach's calendar, where the event
-        # is private
-        Event = self.env(context=self._get_event_context())["calendar.event"].sudo()
-        create_values = []
-        for session in self:
-            # sudo: outplacement.session - managers and candidates read no events
-            event = Event.browse(session.sudo().event_ids.ids)
-            if session.state in ("cancelled", "no_show"):
-                event.unlink()
-            elif not event:
-                create_values.append(session._prepare_event_values())
-            else:
-                event._follow_session(session._prepare_event_values())
-        Event.create(create_values)
-
-    def _get_event_context(self):
-        """Return the context in which events are kept: nothing of where the user
-        stands, from which Odoo would tie an activity on the traject to the event."""
-        kept = ("lang", "tz", "allowed_company_ids")
-        context = {
-            key: self.env.context[key] for key in kept if key in self.env.context
-        }
-        return {
-            **context,
-            "no_mail_to_attendees": True,
-            "skip_contact_description": True,
-        }
-
-    def _prepare_event_values(self):
-        """Return the values of the calendar event: when, and nothing of whom or why
-        (title, description and place of an event are no secrets in Odoo)."""
-        self.ensure_one()
-        partner = self.coach_id.partner_id
-        return {
-            "name": self.env._("Session"),
-            "start": self.start,
-            "stop": self.stop,
-            "user_id": self.coach_id.id,
-            "partner_ids": [fields.Command.set(partner.ids)],
-            "privacy": "private",
-            "outplacement_session_id": self.id,
-        }
-
-    # ------------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------------
-
-    def action_hold(self):
-        """Record that the sessions were held.
-
-        :raises UserError: a session that has not begun
-        """
-        self._check_begun()
-        self._set_state("held")
-
-    def action_no_show(self):
-        """Record that the candidate did not come and did not cancel in time.
-
-        :raises UserError: a session that has not begun
-        """
-        self._check_begun()
-        self._set_state("no_show")
-
-    def action_cancel(self):
-        """Record that the sessions were cancelled in time: they don't count."""
-        self._set_state("cancelled")
-
-    def action_reset(self):
-        """Set the sessions back to planned, to undo a mistake."""
-        self._set_state("planned")
-
-    def _check_begun(self):
-        now = fields.Datetime.now()
-        if early := self.filtered(lambda session: session.start > now):
-            raise UserError(
-                self.env._(
-                    "%(session)s has not begun yet.", session=early[0].display_name
-                )
-            )
-
-    def _set_state(self, state):
-        """Write ``state`` for a user who may write the sessions."""
-        self.check_access("write")
-        # sudo: outplacement.session - the state is closed to write(), so that it only
-        # moves through the buttons, after the checks above
-        self.sudo().write({"state": state})
 
     def action_write_note(self):
         """Open a new confidential note about this session."""

@@ -3,11 +3,6 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-# An account manager knows how many sessions there are, not when.
-SESSION_GROUPS = (
-    "outplacement.group_coach,outplacement.group_planner,outplacement.group_manager"
-)
-
 
 class OutplacementTraject(models.Model):
     """The guidance of one candidate, from intake to outcome.
@@ -138,23 +133,6 @@ class OutplacementTraject(models.Model):
         domain="[('share', '=', False)]",
         tracking=True,
     )
-    member_ids = fields.One2many(
-        "outplacement.traject.member", "traject_id", string="Coach and Deputies"
-    )
-    coach_id = fields.Many2one(
-        "res.users",
-        compute="_compute_coach_id",
-        store=True,
-        index="btree_not_null",
-        tracking=True,
-        help="The coach at this moment. For lists only: who may enter is decided by "
-        "the members and their dates.",
-    )
-    is_member = fields.Boolean(
-        string="My Traject",
-        compute="_compute_is_member",
-        search="_search_is_member",
-    )
     # --- term and package
     product_id = fields.Many2one(
         "product.product",
@@ -208,45 +186,12 @@ class OutplacementTraject(models.Model):
     traject_phase_ids = fields.One2many(
         "outplacement.traject.phase", "traject_id", string="Phases"
     )
-    session_ids = fields.One2many(
-        "outplacement.session", "traject_id", string="Sessions", groups=SESSION_GROUPS
-    )
     planned_session_count = fields.Integer(
         string="Sessions Included",
         compute="_compute_package_terms",
         store=True,
         readonly=False,
         precompute=True,
-    )
-    session_planned_count = fields.Integer(
-        string="Sessions Planned", compute="_compute_session_counts", compute_sudo=True
-    )
-    session_held_count = fields.Integer(
-        string="Sessions Held", compute="_compute_session_counts", compute_sudo=True
-    )
-    session_cancelled_count = fields.Integer(
-        string="Sessions Cancelled in Time",
-        compute="_compute_session_counts",
-        compute_sudo=True,
-    )
-    session_no_show_count = fields.Integer(
-        string="No-shows", compute="_compute_session_counts", compute_sudo=True
-    )
-    session_left_count = fields.Integer(
-        string="Sessions Left", compute="_compute_session_counts", compute_sudo=True
-    )
-    date_last_session = fields.Date(
-        string="Last Session",
-        compute="_compute_date_last_session",
-        store=True,
-        groups=SESSION_GROUPS,
-        help="The day of the last session held.",
-    )
-    date_next_session = fields.Datetime(
-        string="Next Session",
-        compute="_compute_date_next_session",
-        compute_sudo=True,
-        groups=SESSION_GROUPS,
     )
     report_ids = fields.One2many(
         "outplacement.report", "traject_id", string="Progress Reports"
@@ -339,76 +284,6 @@ class OutplacementTraject(models.Model):
             traject.purchase_order_ref = (
                 traject.purchase_order_ref or traject.order_id.client_order_ref
             )
-
-    @api.depends(
-        "member_ids.user_id",
-        "member_ids.role",
-        "member_ids.access_from",
-        "member_ids.access_until",
-    )
-    def _compute_coach_id(self):
-        for traject in self:
-            current = traject.member_ids._filter_current()
-            coaches = current.filtered(lambda member: member.role == "coach")
-            traject.coach_id = coaches[:1].user_id
-
-    @api.depends("member_ids.access_from", "member_ids.access_until")
-    @api.depends_context("uid")
-    def _compute_is_member(self):
-        for traject in self:
-            current = traject.member_ids._filter_current()
-            traject.is_member = self.env.user in current.user_id
-
-    def _search_is_member(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        return self._get_member_domain()
-
-    @api.depends("session_ids.state", "session_ids.counts", "planned_session_count")
-    def _compute_session_counts(self):
-        grouped = self.env["outplacement.session"]._read_group(
-            [("traject_id", "in", self.ids)],
-            ["traject_id", "state", "counts"],
-            ["__count"],
-        )
-        counts = dict.fromkeys(self._origin.ids, ())
-        for traject, state, counted, count in grouped:
-            counts[traject.id] += ((state, counted, count),)
-        for traject in self:
-            rows = counts.get(traject._origin.id, ())
-            for state in ("planned", "held", "cancelled", "no_show"):
-                traject[f"session_{state}_count"] = sum(
-                    count for row_state, _, count in rows if row_state == state
-                )
-            used = sum(
-                count
-                for state, counted, count in rows
-                if counted and state in ("held", "no_show")
-            )
-            traject.session_left_count = max(traject.planned_session_count - used, 0)
-
-    @api.depends("session_ids.state", "session_ids.start")
-    def _compute_date_last_session(self):
-        for traject in self:
-            held = traject.session_ids.filtered(lambda s: s.state == "held")
-            start = max(held.mapped("start"), default=False)
-            company = traject.company_id
-            traject.date_last_session = start and company._get_outplacement_day(start)
-
-    @api.depends("session_ids.state", "session_ids.start")
-    def _compute_date_next_session(self):
-        grouped = self.env["outplacement.session"]._read_group(
-            [
-                ("traject_id", "in", self.ids),
-                ("state", "=", "planned"),
-                ("start", ">=", "now"),
-            ],
-            ["traject_id"],
-            ["start:min"],
-        )
-        starts = {traject.id: start for traject, start in grouped}
-        for traject in self:
-            traject.date_next_session = starts.get(traject._origin.id, False)
 
     @api.depends("report_ids")
     def _compute_report_count(self):

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
@@ -7,6 +7,48 @@ class OutplacementTraject(models.Model):
     """Who guides a traject: the security boundary of its confidential file."""
 
     _inherit = "outplacement.traject"
+
+    member_ids = fields.One2many(
+        "outplacement.traject.member", "traject_id", string="Coach and Deputies"
+    )
+    coach_id = fields.Many2one(
+        "res.users",
+        compute="_compute_coach_id",
+        store=True,
+        index="btree_not_null",
+        tracking=True,
+        help="The coach at this moment. For lists only: who may enter is decided by "
+        "the members and their dates.",
+    )
+    is_member = fields.Boolean(
+        string="My Traject",
+        compute="_compute_is_member",
+        search="_search_is_member",
+    )
+
+    @api.depends(
+        "member_ids.user_id",
+        "member_ids.role",
+        "member_ids.access_from",
+        "member_ids.access_until",
+    )
+    def _compute_coach_id(self):
+        for traject in self:
+            current = traject.member_ids._filter_current()
+            coaches = current.filtered(lambda member: member.role == "coach")
+            traject.coach_id = coaches[:1].user_id
+
+    @api.depends("member_ids.access_from", "member_ids.access_until")
+    @api.depends_context("uid")
+    def _compute_is_member(self):
+        for traject in self:
+            current = traject.member_ids._filter_current()
+            traject.is_member = self.env.user in current.user_id
+
+    def _search_is_member(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self._get_member_domain()
 
     @api.model
     def _get_member_domain(self, user=None):

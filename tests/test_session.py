@@ -1,11 +1,13 @@
 from datetime import date, datetime
 
 import vobject
+from lxml import etree
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 from odoo.tests.common import RecordCapturer
+from odoo.tools.safe_eval import safe_eval
 
 from .common import OutplacementCommon
 
@@ -75,6 +77,26 @@ class TestSession(OutplacementCommon):
             self.assertEqual(session.state, "held")
             session.action_no_show()
             self.assertEqual(session.state, "no_show")
+
+    def test_buttons_wait_until_it_has_begun(self):
+        """What the methods refuse is not offered, in the list nor in the form."""
+        session = self._plan()
+        Session = self.env["outplacement.session"].with_user(self.coach)
+        for moment, begun in (
+            ("2026-03-12 08:59:59", False),
+            ("2026-03-12 09:00:00", True),
+        ):
+            with freeze_time(moment):
+                self.env.invalidate_all()
+                self.assertEqual(session.has_begun, begun)
+            for kind in ("list", "form"):
+                view = etree.fromstring(Session.get_view(view_type=kind)["arch"])
+                for name in ("action_hold", "action_no_show"):
+                    [button] = view.xpath(f"//button[@name='{name}']")
+                    values = {"id": 1, "state": "planned", "has_begun": begun}
+                    with self.subTest(moment=moment, view=kind, button=name):
+                        hidden = safe_eval(button.get("invisible"), values)
+                        self.assertEqual(bool(hidden), not begun)
 
     def test_who_records(self):
         session = self._plan(start=datetime(2026, 3, 11, 9))

@@ -41,7 +41,8 @@ SUDO = {
         "action_answer": 2,
         "action_supersede": 1,
     },
-    "models/outplacement_session.py": {"_set_state": 1, "_sync_events": 2},
+    "models/outplacement_session_calendar.py": {"_sync_events": 2},
+    "models/outplacement_session_flow.py": {"_set_state": 1},
     "models/outplacement_session_invitation.py": {
         "_send_invitation": 1,
         "action_send_invitation": 1,

@@ -191,6 +191,24 @@ class TestTours(BillingCommon, HttpCase):
         self.assertAmounts(first.invoice_id, (749.58, 157.41, 906.99))
         self.assertEqual(len(first.invoice_id.invoice_line_ids), 1)
 
+    def test_missing_reference(self):
+        """A missing purchase order reference is seen in the list, a needless one is
+        not missed."""
+        self._start_traject()
+        for name, reference in (("Forgetful", False), ("Informed", "PO-7")):
+            employer = self.env["res.partner"].create(
+                {
+                    "name": name,
+                    "is_company": True,
+                    "outplacement_po_required": True,
+                }
+            )
+            self._sell_and_start(
+                partner=employer, client_order_ref=reference, date_start=START
+            )
+        self.env["outplacement.instalment"]._update_due()
+        self._tour("missing_reference", self.finance)
+
     @contextmanager
     def _printing(self):
         """Print reports in earnest, as the server does when no test runs."""

@@ -1,4 +1,5 @@
 import {HtmlField, htmlField} from "@html_editor/fields/html_field";
+import {onMounted} from "@odoo/owl";
 import {registry} from "@web/core/registry";
 
 // What would carry the text, or a picture in it, out of the note: a translation by a
@@ -19,6 +20,16 @@ const CLOSED_PLUGINS = new Set([
 
 /** The rich text of a confidential note: formatted words, and nothing that leaves. */
 export class ConfidentialHtmlField extends HtmlField {
+    setup() {
+        super.setup();
+        onMounted(() => {
+            // By its id a form finds the field that has the default focus.
+            if (this.props.id && this.editor?.editable) {
+                this.editor.editable.id = this.props.id;
+            }
+        });
+    }
+
     getConfig() {
         const config = super.getConfig();
         return {

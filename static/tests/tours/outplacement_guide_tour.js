@@ -37,6 +37,10 @@ registry.category("web_tour.tours").add("outplacement_guide", {
         tourUtils.press("action_write_note", "Write a note"),
         tourUtils.see(".o_menu_sections", DUTCH.confidentialNote),
         {
+            content: "The cursor waits where the note is written",
+            trigger: ".o_field_widget[name=body] .odoo-editor-editable:focus",
+        },
+        {
             content: "Write what was said",
             trigger: ".o_field_widget[name=body] .odoo-editor-editable .o-paragraph",
             run: "editor Wil liever met de handen werken.",

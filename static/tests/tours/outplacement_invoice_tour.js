@@ -20,3 +20,25 @@ registry.category("web_tour.tours").add("outplacement_invoice", {
         tourUtils.seeState("posted"),
     ],
 });
+
+/** Finance sees at once which instalment lacks the purchase order reference. */
+registry.category("web_tour.tours").add("outplacement_missing_reference", {
+    steps: () => [
+        ...tourUtils.openApp(),
+        {
+            content: "The instalment of who requires none shows nothing",
+            trigger:
+                '.o_data_row:contains("Big Employer"):not(:has([name=purchase_order_ref] .badge))',
+        },
+        {
+            content: "The reference that is there is shown",
+            trigger:
+                '.o_data_row:contains("Informed") [name=purchase_order_ref]:contains("PO-7")',
+        },
+        {
+            content: "A badge says that one is missing",
+            trigger:
+                '.o_data_row:contains("Forgetful") [name=purchase_order_ref] .badge:not(:empty)',
+        },
+    ],
+});
