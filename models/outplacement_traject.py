@@ -359,6 +359,8 @@ class OutplacementTraject(models.Model):
         if "candidate_id" in vals:
             self._check_candidate_change(vals["candidate_id"])
             self._check_not_oneself(vals["candidate_id"])
+        if "date_start" in vals:
+            self._check_start_change(fields.Date.to_date(vals["date_start"]))
         moved = self.browse()
         if vals.get("phase_id"):
             moved = self.filtered(lambda t: t.phase_id.id != vals["phase_id"])

@@ -76,14 +76,33 @@ class OutplacementTraject(models.Model):
             )
         self.check_access("write")
 
+    def _check_start_change(self, date_start):
+        """Hold a new start date of trajects that have started against the same rules,
+        however it comes.
+
+        :raises UserError: one whose start date is fixed, or where it is too late
+        """
+        if self.env.su:
+            return
+        for traject in self.filtered(lambda traject: traject.state != "intake"):
+            same = traject.date_start == date_start
+            if not same and (text := traject._get_start_refusal(date_start)):
+                raise UserError(text)
+
     def _get_start_refusal(self, date_start):
         """Return the sentence why the traject cannot start on ``date_start`` instead,
         False where it can."""
+        if not date_start:
+            return self.env._(
+                "Traject %(traject)s has started: it needs a start date.",
+                traject=self.name,
+            )
         return self._get_fixed_start_text() or self._get_late_start_text(date_start)
 
     def _get_fixed_start_text(self):
         """Return the sentence why no other start date is possible, False where there
         is: the traject runs, and nothing of it is on an invoice, credited or not."""
+        self.ensure_one()
         if self.state not in CORRECTABLE_STATES:
             return self.env._(
                 "The start date of traject %(traject)s is corrected while it is active "

@@ -191,3 +191,20 @@ class TestTrajectStart(BillingCommon):
         told = self.order.message_ids - before[1]
         self.assertRegex(str(told.body), f"{self.traject.name}.*02/01/2026.*03/01/2026")
         self.assertNotIn(self.candidate.name, str(told.body))
+
+    @freeze_time("2026-02-10")
+    def test_written_directly(self):
+        """A plain write is held against the same rules."""
+        traject = self.traject.with_user(self.planner)
+        for user in self.planner, self.manager:
+            with self.subTest(user=user.name), self.assertRefused("needs a start date"):
+                traject.with_user(user).date_start = False
+        self._make_session(date(2026, 2, 5))
+        with self.assertRefused("cannot start later"):
+            traject.date_start = MEANT
+        traject.date_start = date(2026, 2, 3)
+        self.assertEqual(self.instalments[0].date, date(2026, 2, 3))
+        self._invoice(self.order, "2026-02-10")
+        with self.assertRefused("is on an invoice"):
+            traject.date_start = date(2026, 2, 4)
+        traject.write({"date_start": "2026-02-03", "date_dismissal": "2026-06-01"})
