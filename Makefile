@@ -1,6 +1,6 @@
 # What a developer runs. Everything is done by dev/run; nothing is put in the checkout.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-stop demo-reset test lint format i18n compat screenshots clean
+.PHONY: help demo demo-stop demo-reset test lint format i18n canary compat screenshots bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -12,9 +12,11 @@ test: ## Run every check but compat; the last line says how many passed
 lint: ## Run the linters
 format: ## Let the formatters rewrite the sources
 i18n: ## Export the terms to i18n/ and list what is not translated
+canary: ## Send every role round a committed database, then search its dump
 compat: ## Run Odoo's own suites with the add-on installed
 screenshots: ## Take the pictures of the screens anew
+bench: ## Measure forms, lists and query plans (some: ONLY="form lists")
 clean: ## Delete the test databases
 
-demo demo-stop demo-reset test lint format i18n compat screenshots clean:
+demo demo-stop demo-reset test lint format i18n canary compat screenshots bench clean:
 	@dev/run $@

@@ -15,8 +15,9 @@ def uninstall_hook(env):
 
     Trajects and notes refer to the phases and types that are deleted before them, and
     the database would refuse that, loudly: so the module's tables, which are dropped
-    in the end, leave all foreign keys first. What the demo bureau sold and invoiced
-    stays in the books, like any invoice: those records are the module's no more.
+    in the end, leave all foreign keys first, and the access log its trigger. What the
+    demo bureau sold and invoiced stays in the books, like any invoice: those records
+    are the module's no more.
     """
     rows = env.execute_query(
         SQL(
@@ -37,6 +38,9 @@ def uninstall_hook(env):
                 SQL.identifier(name),
             )
         )
+    env.cr.execute(
+        "DROP FUNCTION IF EXISTS outplacement_access_log_append_only() CASCADE"
+    )
     env["ir.model.data"].search(
         [("module", "=", "outplacement"), ("model", "in", KEPT_MODELS)]
     ).unlink()

@@ -88,22 +88,24 @@ class AccountMoveLine(models.Model):
         self.ensure_one()
         if self.parent_state == "cancel":
             return True
-        credited = self._get_outplacement_credited()
-        return credited > 0 and (
+        refunds, reversals = self._get_outplacement_credits()
+        credited = abs(sum(refunds.mapped("price_total"))) - abs(
+            sum(reversals.mapped("price_total"))
+        )
+        # of nothing, nothing is taken back but by one credit note more than reversals
+        return len(refunds) > len(reversals) and (
             self.currency_id.compare_amounts(credited, abs(self.price_total)) >= 0
         )
 
-    def _get_outplacement_credited(self):
-        """Return what posted credit notes took back of the line, tax included, less
-        what reversals of those credit notes billed again."""
+    def _get_outplacement_credits(self):
+        """Return the lines of posted credit notes that took something of this one back,
+        and the lines of reversals of those that billed it again."""
         self.ensure_one()
         posted = self.outplacement_credit_line_ids.filtered(
             lambda line: line.parent_state == "posted"
         )
         refunds = posted.filtered(lambda line: line.move_id.move_type == "out_refund")
-        return abs(sum(refunds.mapped("price_total"))) - abs(
-            sum((posted - refunds).mapped("price_total"))
-        )
+        return refunds, posted - refunds
 
     def _release_outplacement_instalment(self):
         """Let the lines no longer be the ones that bill their instalments, and tell

@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
+from ..tools.money import to_decimal
+
 # Names under which other add-ons keep the service period of an invoice line.
 PERIOD_FIELDS = (
     ("deferred_start_date", "deferred_end_date"),
@@ -200,9 +202,9 @@ class OutplacementInstalment(models.Model):
             "outplacement_period_end": self.period_end,
         }
         known = self.env["account.move.line"]._fields
-        earned_from, earned_until = self._get_earning_period()
         for start, end in PERIOD_FIELDS:
             if start in known and end in known:
+                earned_from, earned_until = self._get_earning_period()
                 values |= {start: earned_from, end: earned_until}
         return values
 
@@ -226,15 +228,14 @@ class OutplacementInstalment(models.Model):
         # sudo: outplacement.traject - finance may not read trajects; the length of the
         # term is part of the deal
         term = self.traject_id.sudo().months
-        price = sum(self.mapped("amount"))
-        spans = [
-            later - earlier
-            for earlier, later in pairwise([*self.mapped("months_after_start"), term])
-        ]
-        return all(
-            abs(instalment.amount - price * span / term)
-            < instalment.currency_id.rounding
-            for instalment, span in zip(self[:-1], spans, strict=False)
+        amounts = [to_decimal(amount) for amount in self.mapped("amount")]
+        # the first service period begins with the term, whenever it is billed
+        begins = [0, *self[1:].mapped("months_after_start"), term]
+        spans = [later - earlier for earlier, later in pairwise(begins)]
+        unit = to_decimal(self.currency_id.rounding)
+        return min(spans) > 0 and all(
+            abs(amount - sum(amounts) * span / term) < unit
+            for amount, span in zip(amounts[:-1], spans, strict=False)
         )
 
     def _get_invoice_line_name(self):

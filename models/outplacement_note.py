@@ -1,4 +1,5 @@
 from lxml import html as lxml_html
+from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -11,52 +12,26 @@ MEDIA_TAGS = ("img", "picture", "video", "audio", "source", "iframe", "object", 
 
 
 class OutplacementNote(models.Model):
-    """What was said: the confidential file of a traject.
+    """What was said: the notes of a confidential file.
 
-    Current coach and deputies read it, the author writes it, the candidate reads what
-    is shared; nobody reads it by rank. Who may is decided by a global rule that no
-    other module can widen. The text leaves this model through :meth:`_compute_body`
-    only and enters it through :meth:`_inverse_body`; it is nobody's when code runs as
-    superuser. No field of another model leads here, counts it or is computed from it.
+    The text is stored encrypted. It leaves this model through :meth:`_compute_body` and
+    :meth:`_filter_by_words` only and enters it through :meth:`_inverse_body`; it is
+    nobody's when code runs as superuser. No field of another model leads here, counts
+    it or is computed from it.
     """
 
     _name = "outplacement.note"
+    _inherit = ["outplacement.confidential.mixin"]
     _description = "Confidential Note"
     _order = "date desc, id desc"
     _rec_name = "date"
     _check_company_auto = True
 
-    traject_id = fields.Many2one(
-        "outplacement.traject",
-        required=True,
-        index=True,
-        ondelete="restrict",
-        check_company=True,
-    )
-    company_id = fields.Many2one(related="traject_id.company_id", store=True)
     session_id = fields.Many2one(
         "outplacement.session",
         index="btree_not_null",
         ondelete="set null",  # refusing would tell that there is a note
         domain="[('traject_id', '=', traject_id)]",
-    )
-    candidate_id = fields.Many2one(
-        "res.partner",
-        compute="_compute_candidate_id",
-        store=True,
-        readonly=True,
-        precompute=True,
-        index="btree_not_null",
-        ondelete="restrict",
-        help="The candidate of the traject when the note was written.",
-    )
-    author_id = fields.Many2one(
-        "res.users",
-        required=True,
-        readonly=True,
-        copy=False,
-        index=True,
-        default=lambda self: self.env.user,
     )
     date = fields.Date(
         required=True, default=lambda self: fields.Date.context_today(self)
@@ -65,13 +40,20 @@ class OutplacementNote(models.Model):
         string="Note",
         compute="_compute_body",
         inverse="_inverse_body",
+        # by _clean_body, once, before it is sealed: not anew for every reader
+        sanitize=False,
         exportable=False,
         copy=False,
         help="Formatted text without pictures or files.",
     )
-    body_stored = fields.Text(groups=fields.NO_ACCESS, copy=False, prefetch=False)
-    shared = fields.Boolean(
-        string="Shared with Candidate", help="The candidate may read this note too."
+    body_cipher = fields.Text(
+        groups=fields.NO_ACCESS, copy=False, prefetch=False, sealed=True
+    )
+    unopenable = fields.Boolean(
+        compute="_compute_body",
+        exportable=False,
+        help="The text cannot be opened on this server: its key is missing or it was "
+        "damaged.",
     )
     signed_on = fields.Datetime(string="Signed", readonly=True, copy=False)
     amends_id = fields.Many2one(
@@ -96,44 +78,42 @@ class OutplacementNote(models.Model):
                 "Note %(date)s", date=format_date(self.env, note.date) or ""
             )
 
-    @api.depends("traject_id.candidate_id")
-    def _compute_candidate_id(self):
-        """Keep who the note is about, should the traject get another candidate."""
-        for note in self:
-            # unsaved, it tells its user nothing of a traject that is hidden
-            traject = (note if note.id else note.sudo(False)).traject_id
-            note.candidate_id = note.candidate_id or traject.candidate_id
-
-    @api.depends("body_stored")
-    @api.depends_context("uid", "su")
+    @api.depends("body_cipher")
+    @api.depends_context("uid", "su", "lang")
     def _compute_body(self):
         """Open the text for a user who may read the note; superuser code gets none."""
         readable = self.browse()
         if not self.env.su:
             readable = self._origin.filtered("id")._filtered_access("read")
+        texts, closed = readable._unseal("body_cipher")
+        neutral = Markup("<p>%s</p>") % self._get_neutral_text()
         for note in self:
-            note.body = False
-            if note._origin and note._origin in readable:
-                # sudo: outplacement.note - the column is closed to everybody; read
-                # access to this note was checked just above
-                note.body = self._unseal(note._origin.sudo().body_stored)
+            unopenable = note._origin in closed
+            note.unopenable = unopenable
+            note.body = neutral if unopenable else texts.get(note._origin.id)
+        (readable - closed)._log_read()
 
     def _inverse_body(self):
-        for note in self:
-            # sudo: outplacement.note - the column is closed to everybody; the write
-            # that brought the text here has passed the rules
-            note.sudo().body_stored = self._seal(self._clean_body(note.body))
+        """Seal the text. The write that brought it here has passed the rules, and the
+        ids, which the text is bound to, are known."""
+        self._seal(
+            "body_cipher", {note.id: note._clean_body(note.body) for note in self}
+        )
 
     @api.model
-    def _seal(self, text):
-        """Return ``text`` as it is stored. With :meth:`_unseal` the only place that
-        knows how."""
-        return text
+    def _get_neutral_text(self):
+        """Return what is shown in place of a text that does not open."""
+        return self.env._(
+            "This note cannot be opened on this server: its key is missing or it was "
+            "damaged. The privacy officer has been told."
+        )
 
     @api.model
-    def _unseal(self, stored):
-        """Return the text that :meth:`_seal` made ``stored`` from."""
-        return stored
+    def _get_unopenable_message(self):
+        return self.env._(
+            "This note cannot be opened on this server, so its text cannot be changed: "
+            "nothing was overwritten. The privacy officer has been told."
+        )
 
     @api.model
     def _clean_body(self, body):
@@ -160,6 +140,11 @@ class OutplacementNote(models.Model):
                 raise ValidationError(
                     self.env._("The session belongs to another traject.")
                 )
+
+    @api.model
+    def default_get(self, fields):
+        """Clean the text that a context or a default brings to a form."""
+        return self._prepare_values(super().default_get(fields))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -200,11 +185,12 @@ class OutplacementNote(models.Model):
             if operation == "write" and field.name in (
                 "author_id",
                 "candidate_id",
+                "volume_id",
                 "signed_on",
                 "amends_id",
             ):
                 return False
-            if not self.env.user._is_internal() and field.name not in PORTAL_FIELDS:
+            if field.name not in PORTAL_FIELDS and not self.env.user._is_internal():
                 return False
         return super()._has_field_access(field, operation)
 
@@ -255,7 +241,7 @@ class OutplacementNote(models.Model):
 
         Asked of the notes with the user's own rights: no session knows of its notes.
         """
-        self.check_access("read")
+        self.check_access("create")
         noted = self.search_fetch(
             Domain("session_id", "!=", False) & Domain("author_id", "=", self.env.uid),
             ["session_id"],

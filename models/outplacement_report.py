@@ -264,7 +264,7 @@ class OutplacementReport(models.Model):
         if not self.env.su:
             if operation == "write" and field.name in METHOD_FIELDS:
                 return False
-            if not self.env.user._is_internal() and field.name not in PORTAL_FIELDS:
+            if field.name not in PORTAL_FIELDS and not self.env.user._is_internal():
                 return False
         return super()._has_field_access(field, operation)
 

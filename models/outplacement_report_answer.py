@@ -95,6 +95,6 @@ class OutplacementReportAnswer(models.Model):
         if not self.env.su:
             if operation == "write" and field.name == "recorded_by_id":
                 return False
-            if not self.env.user._is_internal() and field.name not in PORTAL_FIELDS:
+            if field.name not in PORTAL_FIELDS and not self.env.user._is_internal():
                 return False
         return super()._has_field_access(field, operation)

@@ -112,7 +112,8 @@ class OutplacementReport(models.Model):
         self.ensure_one()
         # `reference` and the others come from the traject; never from its file.
         traject = self.traject_id.with_context(lang=self._get_lang())
-        placed = bool(traject.date_placement)
+        placed_on = traject.date_placement
+        placed = bool(placed_on and placed_on <= self.date_to)
         return {
             "reference": traject.name,
             "package": traject.product_id.name or traject.type_id.name,
@@ -120,7 +121,7 @@ class OutplacementReport(models.Model):
             "sessions_left": traject.session_left_count,
             "phases_text": self._get_phases_text(traject),
             "placed": placed,
-            "date_placement": traject.date_placement,
+            "date_placement": placed and placed_on,
             **self._prepare_session_facts(),
         }
 

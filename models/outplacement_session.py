@@ -83,6 +83,7 @@ class OutplacementSession(models.Model):
         readonly=False,
         required=True,
         precompute=True,
+        index=True,
     )
     duration = fields.Float(
         string="Duration (hours)",
@@ -130,6 +131,8 @@ class OutplacementSession(models.Model):
     )
     _traject_start_idx = models.Index("(traject_id, start)")
     _coach_start_idx = models.Index("(coach_id, start)")
+    # few of all sessions are planned: what is to come, and what is to record
+    _planned_start_idx = models.Index("(start, stop) WHERE state = 'planned'")
 
     # ------------------------------------------------------------------
     # Defaults and computes
@@ -233,7 +236,8 @@ class OutplacementSession(models.Model):
         if not self.env.su:
             if operation == "write" and field.name in ("state", "date_invited"):
                 return False
-            if not self.env.user._is_internal() and field.name not in PORTAL_FIELDS:
+            # asked for each value of a list: `share` is the cheapest to know
+            if field.name not in PORTAL_FIELDS and self.env.user.share:
                 return False
         return super()._has_field_access(field, operation)
 

@@ -30,6 +30,10 @@ class OutplacementTraject(models.Model):
         """Open the confidential notes of this traject, for those who may."""
         return self._get_related_action("outplacement.outplacement_note_action")
 
+    def action_view_documents(self):
+        """Open the confidential documents of this traject, for those who may."""
+        return self._get_related_action("outplacement.outplacement_document_action")
+
     def action_view_instalments(self):
         """Open the instalments of this traject."""
         return self._get_related_action("outplacement.outplacement_instalment_action")

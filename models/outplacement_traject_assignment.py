@@ -58,6 +58,14 @@ class OutplacementTraject(models.Model):
         user = user or self.env.user
         return Domain("member_ids", "any", current & Domain("user_id", "=", user.id))
 
+    def _get_current_volume(self):
+        """Return the member in whose time something is written at this moment: the
+        coach who began last, or who is to begin if there was none yet."""
+        coaches = self.member_ids._get_coaches()
+        now = fields.Datetime.now()
+        begun = coaches.filtered(lambda coach: coach._get_begin() <= now)
+        return begun[-1:] or coaches[:1] or self.member_ids.sorted("id")[:1]
+
     def _assign_member(self, user, role, date_from, date_to=False):
         """Let ``user`` guide the trajects; a new coach ends the previous one's access.
 
@@ -67,9 +75,12 @@ class OutplacementTraject(models.Model):
         :param date date_to: last day, or False for as long as it lasts
         :returns: the new members
         :raises AccessError: the user is no planner or manager
-        :raises UserError: somebody assigns themselves, or a person who is no coach
+        :raises UserError: somebody assigns themselves, a person who is no coach, or
+            the coach for whom they stand in
         """
         self._check_may_assign(user)
+        if role == "coach":
+            self._check_not_standing_in()
         values = [
             {
                 "traject_id": traject.id,
@@ -117,6 +128,28 @@ class OutplacementTraject(models.Model):
         if not user.active or not user.has_group("outplacement.group_coach"):
             raise UserError(
                 self.env._("%(name)s is no coach of this bureau.", name=user.name)
+            )
+
+    def _check_not_standing_in(self):
+        """A deputy reads what the coach reads: who is coach is not theirs to decide.
+
+        :raises UserError: the user is or will be deputy of one of these trajects
+        """
+        now = fields.Datetime.now()
+        standing_in = self.member_ids.filtered(
+            lambda m: (
+                m.role == "deputy"
+                and m.user_id == self.env.user
+                and m.access_until > now
+            )
+        )
+        if standing_in:
+            raise UserError(
+                self.env._(
+                    "You stand in on traject %(traject)s and read what its coach "
+                    "reads: ask another planner to assign the coach.",
+                    traject=standing_in[0].traject_id.name,
+                )
             )
 
     def _schedule_assignment(self):

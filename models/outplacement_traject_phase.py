@@ -91,6 +91,13 @@ class OutplacementTrajectPhase(models.Model):
     # CRUD
     # ------------------------------------------------------------------
 
+    def write(self, vals):
+        if any(
+            p.traject_id.id != vals.get("traject_id", p.traject_id.id) for p in self
+        ):
+            raise UserError(self.env._("A phase stays with its traject."))
+        return super().write(vals)
+
     @api.model
     def _has_field_access(self, field, operation):
         """The state moves through the buttons only."""

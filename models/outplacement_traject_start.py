@@ -109,7 +109,12 @@ class OutplacementTraject(models.Model):
                 "or paused only.",
                 traject=self.name,
             )
-        if invoiced := self.instalment_ids.filtered("invoice_id"):
+        # sudo: account.move.line - also one that was billed and released; planners read
+        # no invoices
+        invoiced = self.sudo().instalment_ids.filtered(
+            lambda instalment: instalment.invoice_id or instalment.released_line_ids
+        )
+        if invoiced:
             return self.env._(
                 "Instalment %(instalment)s is on an invoice: the start date of its "
                 "traject stays as it is.",

@@ -23,6 +23,11 @@ class ResCompany(models.Model):
     outplacement_session_minutes = fields.Integer(
         string="Length of a Session (minutes)", default=90
     )
+    outplacement_document_megabytes = fields.Integer(
+        string="Largest Document (MB)",
+        default=10,
+        help="How large a document of the confidential file can be, up to 25 MB.",
+    )
     outplacement_planner_id = fields.Many2one(
         "res.users",
         string="Planner for New Trajects",
@@ -30,9 +35,30 @@ class ResCompany(models.Model):
         help="Gets an activity when a sold traject needs a candidate and a coach.",
     )
 
+    outplacement_break_glass_hours = fields.Integer(
+        string="Hours of Emergency Access",
+        default=4,
+        help="What is proposed to who asks for emergency access to a confidential "
+        "file: one hour to a day.",
+    )
+    outplacement_break_glass_tell_candidate = fields.Boolean(
+        string="Tell Candidates of Emergency Access",
+        default=True,
+        help="The candidate gets a mail, without content, when emergency access to "
+        "their file begins.",
+    )
+
+    _outplacement_break_glass_few_hours = models.Constraint(
+        "CHECK(outplacement_break_glass_hours BETWEEN 1 AND 24)",
+        "Emergency access lasts from one hour to a day.",
+    )
     _outplacement_numbers_positive = models.Constraint(
         "CHECK(outplacement_answer_days >= 0 AND outplacement_session_minutes > 0)",
         "Days to answer and length of a session cannot be negative.",
+    )
+    _outplacement_document_megabytes_limit = models.Constraint(
+        "CHECK(outplacement_document_megabytes BETWEEN 1 AND 25)",
+        "The largest document is between 1 and 25 MB.",
     )
 
     @api.model

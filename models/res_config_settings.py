@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
@@ -13,6 +13,55 @@ class ResConfigSettings(models.TransientModel):
     outplacement_session_minutes = fields.Integer(
         related="company_id.outplacement_session_minutes", readonly=False
     )
+    outplacement_document_megabytes = fields.Integer(
+        related="company_id.outplacement_document_megabytes", readonly=False
+    )
     outplacement_planner_id = fields.Many2one(
         related="company_id.outplacement_planner_id", readonly=False
     )
+    outplacement_key_id = fields.Many2one(
+        "outplacement.key",
+        string="Key of the Confidential Files",
+        compute="_compute_outplacement_key_id",
+    )
+    outplacement_key_made_on = fields.Datetime(related="outplacement_key_id.made_on")
+    outplacement_key_location = fields.Char(related="outplacement_key_id.location")
+    outplacement_key_file_state = fields.Selection(
+        related="outplacement_key_id.file_state"
+    )
+    outplacement_key_backed_up_on = fields.Datetime(
+        related="outplacement_key_id.backed_up_on"
+    )
+    outplacement_key_backed_up_by_id = fields.Many2one(
+        related="outplacement_key_id.backed_up_by_id"
+    )
+    outplacement_break_glass_hours = fields.Integer(
+        related="company_id.outplacement_break_glass_hours", readonly=False
+    )
+    outplacement_break_glass_tell_candidate = fields.Boolean(
+        related="company_id.outplacement_break_glass_tell_candidate", readonly=False
+    )
+
+    @api.depends("company_id")
+    def _compute_outplacement_key_id(self):
+        """The key in use is the same for all companies."""
+        key = self.env["outplacement.key"].search([("state", "=", "current")])
+        self.outplacement_key_id = key
+
+    def action_outplacement_confirm_backup(self):
+        """Record that the user has a copy of the key that these settings show.
+
+        :raises AccessError: no administrator
+        """
+        self.check_access("write")
+        self.outplacement_key_id.action_confirm_backup()
+        return {"type": "ir.actions.client", "tag": "reload"}
+
+    def action_outplacement_rotate(self):
+        """Put a new key in the place of the one that these settings show.
+
+        :raises AccessError: no administrator
+        """
+        self.check_access("write")
+        self.outplacement_key_id.action_rotate()
+        return {"type": "ir.actions.client", "tag": "reload"}

@@ -1,15 +1,21 @@
+import base64
+import tempfile
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 from unittest.mock import patch
 
 from psycopg2 import IntegrityError
 
+from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import TransactionCase, new_test_user
-from odoo.tools import mute_logger
+from odoo.tests import TransactionCase, freeze_time, new_test_user
+from odoo.tools import config, mute_logger
 
 from odoo.addons.base.tests.common import DISABLED_MAIL_CONTEXT
+
+from ..tools import keyring
 
 COACH = "outplacement.group_coach"
 ACCOUNT_MANAGER = "outplacement.group_account_manager"
@@ -32,7 +38,7 @@ ROLES = {
     "other_candidate": "base.group_portal",
 }
 LONG_AGO = date(2021, 1, 4)
-# What stands in for the PDF wherever the rendering itself is not tested.
+# What stands in for a PDF wherever its making is not tested.
 DOCUMENT = b"%PDF-1.7 report"
 
 ACCESS_LOGGERS = (
@@ -41,6 +47,17 @@ ACCESS_LOGGERS = (
     "odoo.models",
     "odoo.orm.models",
 )
+
+
+def provide_key_folder(cls):
+    """Have the tests of a class keep their keys in a folder that goes with them."""
+    folder = tempfile.TemporaryDirectory()
+    cls.addClassCleanup(folder.cleanup)
+    cls.key_folder = Path(folder.name)
+    options = {keyring.OPTION: folder.name}
+    patcher = patch.dict(config.options.maps[0], options)
+    patcher.start()
+    cls.addClassCleanup(patcher.stop)
 
 
 class OutplacementCommon(TransactionCase):
@@ -54,7 +71,13 @@ class OutplacementCommon(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls._make_bureau()
+
+    @classmethod
+    def _make_bureau(cls):
+        """Make the people and the trajects in `cls.env`."""
         cls.env = cls.env(context={**cls.env.context, **DISABLED_MAIL_CONTEXT})
+        cls._provide_keyring()
         cls.company = cls.env.company
         cls.company.resource_calendar_id.tz = "Europe/Amsterdam"
         cls.company.outplacement_session_minutes = 90
@@ -77,9 +100,10 @@ class OutplacementCommon(TransactionCase):
                 Command.set(cls.other_employer_contact.partner_id.ids)
             ],
         )
-        cls._assign(cls.traject, cls.coach)
-        cls._assign(cls.traject, cls.deputy, "deputy", date_to=date(2099, 12, 31))
-        cls._assign(cls.other_traject, cls.other_coach)
+        with freeze_time("2021-01-04 08:00:00"):  # volumes begin with assignments
+            cls._assign(cls.traject, cls.coach)
+            cls._assign(cls.traject, cls.deputy, "deputy", date_to=date(2099, 12, 31))
+            cls._assign(cls.other_traject, cls.other_coach)
         cls.startClassPatcher(
             patch.object(
                 cls.registry["outplacement.report"],
@@ -87,6 +111,37 @@ class OutplacementCommon(TransactionCase):
                 lambda report: DOCUMENT,
             )
         )
+
+    @classmethod
+    def _provide_keyring(cls):
+        """Keep keys in a folder of this class, and alerts in its transaction."""
+        provide_key_folder(cls)
+        # one that demo data made is elsewhere
+        keys = cls.env["outplacement.key"].search([("state", "=", "current")])
+        keys.state = "retired"
+
+        @contextmanager
+        def own_transaction(alert):
+            yield alert.env(user=SUPERUSER_ID, su=True)
+
+        cls.startClassPatcher(
+            patch.object(
+                cls.registry["outplacement.alert"], "_own_transaction", own_transaction
+            )
+        )
+
+    def _keep_keys(self):
+        """Have the folder of keys after this test as it is now."""
+        files = {path: path.read_bytes() for path in self.key_folder.glob("*")}
+
+        def put_back():
+            for path in self.key_folder.glob("*"):
+                path.unlink()
+            for path, content in files.items():
+                path.touch(0o600)
+                path.write_bytes(content)
+
+        self.addCleanup(put_back)
 
     # ------------------------------------------------------------------
     # Makers
@@ -149,6 +204,20 @@ class OutplacementCommon(TransactionCase):
         values = {"traject_id": traject.id, "body": "<p>What was said</p>", **values}
         Note = cls.env["outplacement.note"].with_user(user or traject.coach_id)
         return Note.create(values).with_env(cls.env)
+
+    @classmethod
+    def _make_document(cls, traject=None, user=None, content=DOCUMENT, **values):
+        """Return a document saved by ``user``, the coach if not said otherwise."""
+        traject = traject or cls.traject
+        values = {
+            "traject_id": traject.id,
+            "kind": "cv",
+            "name": "CV.pdf",
+            "content": base64.b64encode(content),
+            **values,
+        }
+        Document = cls.env["outplacement.document"].with_user(user or traject.coach_id)
+        return Document.create(values).with_env(cls.env)
 
     @classmethod
     def _make_report(cls, state="draft", traject=None, **values):

@@ -17,6 +17,7 @@ TRAJECT_BY_METHOD = {
     "instalment_ids",
     "order_id",
     "opportunity_id",
+    "break_glass_ids",
 }
 THREAD = {"activity_ids", "message_follower_ids", "message_ids"}
 TRAJECT_BY_COACH = {
@@ -38,7 +39,17 @@ TRAJECT_BY_ACCOUNT_MANAGER = {
 }
 CLOSED_TO_COACH = {
     "session": {"state", "date_invited"},
-    "note": {"author_id", "signed_on", "amends_id", "body_stored"},
+    "note": {"author_id", "volume_id", "signed_on", "amends_id", "body_cipher"},
+    "document": {
+        "author_id",
+        "candidate_id",
+        "volume_id",
+        "version",
+        "size",
+        "mimetype",
+        "name_cipher",
+        "content_cipher",
+    },
     "report": {
         "state",
         "date_sent",
@@ -79,6 +90,18 @@ READ_BY_PORTAL = {
         "state",
     },
     "note": {"id", "display_name", "date", "author_id", "body"},
+    "document": {
+        "id",
+        "display_name",
+        "date",
+        "kind",
+        "name",
+        "author_id",
+        "version",
+        "size",
+        "mimetype",
+        "unopenable",
+    },
     "report": {
         "id",
         "display_name",
@@ -136,6 +159,7 @@ class TestAccessFields(OutplacementCommon):
         cls.records = {
             "session": cls._make_session(),
             "note": cls._make_note(shared=True),
+            "document": cls._make_document(shared=True),
             "report": report,
             "answer": report.answer_ids,
         }
@@ -261,6 +285,8 @@ class TestAccessFields(OutplacementCommon):
             ("session", "traject_id.session_ids.location"),
             ("note", "traject_id.member_ids.user_id"),
             ("note", "session_id.start"),
+            ("document", "traject_id.member_ids.user_id"),
+            ("document", "replaced_by_ids.date"),
             ("report", "traject_id.state"),
             ("report", "answer_ids.remark"),
             ("report", "superseded_by_id.traject_id.state"),
@@ -279,9 +305,13 @@ class TestAccessFields(OutplacementCommon):
         self.assertRefused(sold.search, [("session_ids.kind", "=", "coaching")])
 
     def test_no_field_opens_for_a_rank(self):
-        """The stored text of a note is closed to every user, whatever the groups."""
-        note = self.records["note"]
-        for role in ROLES:
-            with self.case(role=role):
-                mine = note.with_user(self.users[role])
-                self.assertRefused(mine.read, ["body_stored"])
+        """What is sealed is closed to every user, whatever the groups."""
+        for kind, name in (
+            ("note", "body_cipher"),
+            ("document", "name_cipher"),
+            ("document", "content_cipher"),
+        ):
+            for role in ROLES:
+                with self.case(kind=kind, role=role, field=name):
+                    mine = self.records[kind].with_user(self.users[role])
+                    self.assertRefused(mine.read, [name])

@@ -1,3 +1,4 @@
+import base64
 import itertools
 from datetime import date, datetime
 
@@ -5,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common import ROLES, OutplacementCommon
+from .common import DOCUMENT, ROLES, OutplacementCommon
 
 # What each role may do with a record of the own traject | of another's:
 # r(ead and find), w(rite), c(reate), u(nlink). Who is not named may do nothing.
@@ -68,6 +69,12 @@ RECORDS = {
         "candidate": "r|",
         "other_candidate": "|r",
     },
+    "statement": {
+        **COACHES_ALL,
+        **SELLERS_READ,
+        "planner": "rwcu|rwcu",
+        "manager": "rwcu|rwcu",
+    },
     "instalment": {
         **COACHES_READ,
         **SELLERS_READ,
@@ -77,6 +84,8 @@ RECORDS = {
     },
 }
 for same, as_state in {
+    "document": "note",
+    "document_shared": "note_shared",
     "report_agreed": "report_sent",
     "report_objected": "report_sent",
     "report_withdrawn": "report_sent",
@@ -117,7 +126,12 @@ class TestAccessMatrix(OutplacementCommon):
             "session": cls._make_session(traject, start=datetime(2090, 1, 2, 9)),
             "note": cls._make_note(traject),
             "note_shared": cls._make_note(traject, shared=True),
+            "document": cls._make_document(traject),
+            "document_shared": cls._make_document(traject, shared=True),
             "instalment": cls._make_instalment(traject),
+            "statement": cls.env["outplacement.statement"].create(
+                {"traject_id": traject.id}
+            ),
         }
         for state in (*states, "released", "superseded", "withdrawn"):
             records[f"report_{state}"] = cls._make_report(state, traject)
@@ -138,12 +152,18 @@ class TestAccessMatrix(OutplacementCommon):
             },
             "session": {**of_traject, **day, "coach_id": self.coach.id},
             "note": {**of_traject, "body": "New"},
+            "document": {
+                **of_traject,
+                "name": "New.pdf",
+                "content": base64.b64encode(DOCUMENT),
+            },
             "answer": {
                 "report_id": self._get_record("report_sent", traject).id,
                 "answer": "agreed",
                 "channel": "phone",
             },
             "instalment": {**of_traject, "date_agreed": date(2021, 1, 1)},
+            "statement": of_traject,
         }
         return values.get(kind, {**of_traject, **period})
 
@@ -159,8 +179,11 @@ class TestAccessMatrix(OutplacementCommon):
             "session": {"location": "Room 2"},
             "note": {"body": "Other words"},
             "note_shared": {"body": "Other words"},
+            "document": {"name": "Other words.pdf"},
+            "document_shared": {"name": "Other words.pdf"},
             "answer": {"remark": "Other words"},
             "instalment": {"date_agreed": day},
+            "statement": {"date_signed": day},
         }
         return values.get(kind, {"remark": "Other words"})
 
@@ -252,6 +275,17 @@ class TestAccessMatrix(OutplacementCommon):
         self._check_row("note", note, "coach", "r")
         self._check_row("note", note, "other_coach", "")
 
+    def test_document(self):
+        self._check_table("document", "document_shared")
+        self._check_creates("document")
+
+    def test_document_of_deputy(self):
+        """As with notes: the coach reads what the deputy saved."""
+        document = self._make_document(user=self.deputy)
+        self._check_row("document", document, "deputy", "rwu")
+        self._check_row("document", document, "coach", "r")
+        self._check_row("document", document, "other_coach", "")
+
     def test_report_draft(self):
         self._check_table("report_draft")
         self._check_creates("report_draft")
@@ -269,6 +303,10 @@ class TestAccessMatrix(OutplacementCommon):
         self._check_table("answer")
         creators = {"coach": "c|", "deputy": "c|", "other_coach": "|c"}
         self._check_creates("answer", creators)
+
+    def test_statement(self):
+        self._check_table("statement")
+        self._check_creates("statement")
 
     def test_instalment(self):
         self._check_table("instalment")

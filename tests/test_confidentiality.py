@@ -7,11 +7,13 @@ from odoo.tests import tagged
 from .common import ROLES, OutplacementCommon
 
 NOTE = "outplacement.note"
+FILE = (NOTE, "outplacement.document")
 CANARY = "canary in a note"
 # Models of ours that portal users may read; each holds a white-list of fields.
 PORTAL_MODELS = {
     "outplacement.session",
     "outplacement.note",
+    "outplacement.document",
     "outplacement.report",
     "outplacement.report.answer",
 }
@@ -42,22 +44,38 @@ class TestConfidentiality(OutplacementCommon):
     # Construction
     # ------------------------------------------------------------------
 
-    def test_note_rules_are_global(self):
+    def test_rules_of_the_file_are_global(self):
         """Rules of a group are or-ed: those of another module would widen them."""
-        rules = self.env["ir.rule"].search([("model_id.model", "=", NOTE)])
+        for model in FILE:
+            with self.subTest(model=model):
+                self._check_rules(model)
+
+    def _check_rules(self, model):
+        rules = self.env["ir.rule"].search([("model_id.model", "=", model)])
         self.assertFalse(rules.groups)
         self.assertTrue(all(rules.mapped("global")))
         for operation in ("read", "write", "create", "unlink"):
             limits = [
                 rule
                 for rule in rules
-                if rule[f"perm_{operation}"] and "member_ids" in rule.domain_force
+                if rule[f"perm_{operation}"]
+                and "volume_reader_ids" in rule.domain_force
             ]
             self.assertTrue(limits, f"nothing limits who may {operation}")
 
     def test_permissive_rule_of_another_module_does_not_widen(self):
         """Another module lets everybody in, with rights and rules for the group."""
-        model = self.env["ir.model"]._get(NOTE)
+        for model in FILE:
+            self._open_wide(model)
+        document = self._make_document()
+        for role in set(ROLES) - {"coach", "deputy"}:
+            for record in (self.note, document):
+                with self.case(role=role, model=record._name):
+                    self._check_closed(record.with_user(self.users[role]))
+        self.assertIn(CANARY, self._get_note("coach").body)
+
+    def _open_wide(self, model):
+        model = self.env["ir.model"]._get(model)
         for group in ("base.group_user", "base.group_portal", "base.group_system"):
             group = self.env.ref(group)
             rights = dict.fromkeys(
@@ -72,39 +90,43 @@ class TestConfidentiality(OutplacementCommon):
                     "groups": [Command.set(group.ids)],
                 }
             )
-        for role in set(ROLES) - {"coach", "deputy"}:
-            with self.case(role=role):
-                mine = self._get_note(role)
-                self.assertFalse(mine.search([("id", "=", mine.id)]))
-                self.assertRefused(mine.read, ["body"])
-                self.assertRefused(mine.write, {"date": date(2021, 1, 1)})
-                self.assertRefused(mine.unlink)
-                self.assertRefused(
-                    mine.create, {"traject_id": self.traject.id, "body": "x"}
-                )
-        self.assertIn(CANARY, self._get_note("coach").body)
 
-    def test_no_thread_on_notes(self):
+    def _check_closed(self, mine):
+        text = "body" if mine._name == NOTE else "name"
+        self.assertFalse(mine.search([("id", "=", mine.id)]))
+        self.assertRefused(mine.read, [text])
+        self.assertRefused(mine.write, {"date": date(2021, 1, 1)})
+        self.assertRefused(mine.unlink)
+        self.assertRefused(mine.create, {"traject_id": self.traject.id, text: "x"})
+
+    def test_no_thread_on_the_file(self):
         """Followers, messages, activities and links by token read without rules."""
-        model = self.env[NOTE]
+        for name in FILE:
+            with self.subTest(model=name):
+                self._check_no_thread(self.env[name])
+
+    def _check_no_thread(self, model):
         parents = {cls._name for cls in type(model).mro() if hasattr(cls, "_name")}
         self.assertFalse(parents & FORBIDDEN_PARENTS)
-        self.assertEqual(model._table, "outplacement_note")
+        self.assertEqual(model._table, model._name.replace(".", "_"))
         self.assertFalse(model._inherits)
         for name in ("message_ids", "activity_ids", "access_token", "access_url"):
             self.assertNotIn(name, model._fields)
-        self.assertFalse([n for n, f in model._fields.items() if f.type == "binary"])
+        # bytes would be attachments, in the filestore
+        fields = model._fields.values()
+        self.assertFalse([f for f in fields if f.type == "binary" and f.attachment])
 
-    def test_no_field_elsewhere_leads_to_notes(self):
+    def test_no_field_elsewhere_leads_to_the_file(self):
         """Related and stored computed fields run as superuser, and publish."""
         for model_name, Model in self.registry.items():
             for field in Model._fields.values():
-                if model_name == NOTE or Model._abstract:
+                if model_name in FILE or Model._abstract:
                     continue
                 with self.subTest(field=str(field)):
-                    self.assertNotEqual(field.comodel_name, NOTE)
+                    self.assertNotIn(field.comodel_name, FILE)
                     for path in self.registry.field_depends[field]:
-                        self.assertNotIn(NOTE, self._get_models_on(Model, path))
+                        passed = self._get_models_on(Model, path)
+                        self.assertFalse(set(FILE) & set(passed))
 
     def _get_models_on(self, Model, path):
         """Return the names of the models that ``path`` passes through."""
@@ -122,10 +144,10 @@ class TestConfidentiality(OutplacementCommon):
         self.assertFalse(fields["body"].store)
         self.assertFalse(fields["body"].exportable)
         self.assertFalse(fields["body"].copy)
-        self.assertFalse(fields["body_stored"].copy)
-        self.assertEqual(fields["body_stored"].groups, ".")
+        self.assertFalse(fields["body_cipher"].copy)
+        self.assertEqual(fields["body_cipher"].groups, ".")
         described = self.env[NOTE].with_user(self.coach).fields_get()
-        self.assertNotIn("body_stored", described)
+        self.assertNotIn("body_cipher", described)
 
     def test_portal_reads_models_with_a_white_list_only(self):
         access = self.env["ir.model.access"].search(
@@ -177,13 +199,13 @@ class TestConfidentiality(OutplacementCommon):
 
     def test_stored_text_is_out_of_reach(self):
         """Not even the author gets at the column, by whatever call."""
-        mine, stored = self._get_note("coach"), "body_stored"
+        mine, stored = self._get_note("coach"), "body_cipher"
         domain = [(stored, "ilike", "canary")]
         for method, *args in (
             (mine.read, [stored]),
             (mine.web_read, {stored: {}}),
             (mine.search, domain),
-            (mine.search, [("amends_id.body_stored", "ilike", "canary")]),
+            (mine.search, [("amends_id.body_cipher", "ilike", "canary")]),
             (mine.filtered_domain, domain),
             (mine.formatted_read_group, [], [stored]),
             (mine.formatted_read_group, [], [], [f"{stored}:array_agg"]),
@@ -191,7 +213,7 @@ class TestConfidentiality(OutplacementCommon):
             (mine.mapped, stored),
             (mine.write, {stored: "x"}),
             (mine.create, {"traject_id": self.traject.id, stored: "x"}),
-            (mine.with_context(default_body_stored="x").create, {}),
+            (mine.with_context(default_body_cipher="x").create, {}),
         ):
             with self.case(method=method.__name__, args=args):
                 self.assertRefused(method, *args)
@@ -280,6 +302,7 @@ class TestConfidentiality(OutplacementCommon):
         for model in (
             "outplacement.session",
             "outplacement.note",
+            "outplacement.document",
             "outplacement.report",
             "outplacement.traject.phase",
             "outplacement.traject.activate",
@@ -309,3 +332,11 @@ class TestConfidentiality(OutplacementCommon):
         days += traject.traject_phase_ids.mapped("planned_end")
         secrets |= {(None, str(day)) for day in days}
         self.assertNotIn((comodel, str(value)), secrets)
+
+    def test_browsers_keep_nothing(self):
+        """Odoo's client stores what its lists and forms read, unless told not to."""
+        actions = self.env["ir.actions.act_window"].search(
+            [("res_model", "in", ("outplacement.note", "outplacement.document"))]
+        )
+        self.assertGreaterEqual(len(actions), 3)
+        self.assertFalse(any(actions.mapped("cache")))

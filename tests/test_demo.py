@@ -20,8 +20,8 @@ SEEN = {
     "planner": (12, None, 72),
     "account": (12, None, 72),
     "finance": (None, None, 72),
-    "manager": (12, None, 72),
-    "privacy": (None, None, None),
+    "manager": (12, 0, 72),
+    "privacy": (None, 0, None),
     "employer": (None, 0, None),
     "candidate": (None, 1, None),
 }
@@ -253,6 +253,19 @@ class TestDemo(HttpCase):
         for note in notes:
             self.assertTrue(note.with_user(note.author_id).body)
 
+    def test_documents(self):
+        """Each opens for who saved it; the candidate has the one that is hers."""
+        documents = self._search("outplacement.document")
+        self.assertEqual(
+            Counter(documents.mapped("kind")), {"cv": 2, "letter": 1, "test": 1}
+        )
+        for document in documents:
+            mine = document.with_user(document.author_id)
+            self.assertTrue(mine.name)
+            self.assertEqual(len(mine._open_file()), mine.size)
+        hers = self._get_model("outplacement.document", "candidate").search([])
+        self.assertEqual(hers.mapped("kind"), ["letter"])
+
     def test_no_mail(self):
         """Loading the story sent nothing to anybody."""
         partners = self.env["res.partner"].search([("email", "=like", "%.example")])
@@ -271,7 +284,7 @@ class TestDemo(HttpCase):
 
     def test_filters(self):
         """Every filter of the main lists shows something to somebody who has it."""
-        for model in ("traject", "session", "note", "report", "instalment"):
+        for model in ("traject", "session", "note", "document", "report", "instalment"):
             view = self.env.ref(f"outplacement.outplacement_{model}_view_search")
             for node in etree.fromstring(view.arch).iter("filter"):
                 if node.get("domain") and not self._may_be_empty(node.get("name")):

@@ -336,7 +336,14 @@ class TestInstalmentInvoicing(BillingCommon):
             Command.update(twice.line_ids.id, {"share": 60}),
             Command.create({"share": 40}),
         ]
-        for plan in self.plan_halves, late, twice:
+        quarters = {"share": 100, "repeat_count": 4, "repeat_interval": 3}
+        behind = self._make_plan({**quarters, "months_after_start": 3}, name="Behind")
+        uneven = self._make_plan(
+            {"share": 50, "months_after_start": 3},
+            {"share": 50, "months_after_start": 9},
+            name="Uneven",
+        )
+        for plan in self.plan_halves, late, twice, behind, uneven:
             with self.subTest(plan=plan.name):
                 periods, _service, term = self._get_earning_periods(plan)
                 self.assertEqual(periods, term)

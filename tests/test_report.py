@@ -266,3 +266,26 @@ class TestReport(OutplacementCommon):
         with self.case(odd="changed afterwards"):
             self.assertRefused(answer.write, {"answer": "objected"})
             self.assertRefused(answer.unlink)
+
+    def test_printing_checks_each_report_and_traject(self):
+        """One's own does not open the door to others that are asked for along."""
+        mine, others = self._make("released"), self._make("released")
+        hidden = self._make_report("released", self.other_traject)
+        for role, allowed in {
+            "coach": mine + others,
+            "candidate": mine + others,
+            "employer_contact": mine,
+        }.items():
+            for records, template in (
+                (allowed, "outplacement.report_progress"),
+                (self.traject, "outplacement.report_confirmation"),
+            ):
+                stranger = hidden if records == allowed else self.other_traject
+                Report = self.env["ir.actions.report"].with_user(self.users[role])
+                with self.case(role=role, template=template):
+                    self.env.invalidate_all()
+                    mixed = [*records.ids, *stranger.ids]
+                    self.assertRefused(Report._render_qweb_html, template, mixed)
+                if records == allowed or role == "coach":
+                    with self.case(role=role, template=template, allowed=True):
+                        Report._render_qweb_html(template, records.ids)

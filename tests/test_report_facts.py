@@ -119,11 +119,16 @@ class TestReportFacts(OutplacementCommon):
         self.assertEqual(draft.reference, self.traject.name)
 
     def test_placement_is_a_fact(self):
+        """Of the period, or of before; what comes later is for a later report."""
         self._activate()
-        self.traject.sudo().date_placement = date(2021, 9, 1)
+        self.traject.sudo().date_placement = date(2021, 3, 31)
         report = self._make()
+        self.assertEqual(report.date_to, date(2021, 3, 31))
         self.assertTrue(report.placed)
-        self.assertEqual(report.date_placement, date(2021, 9, 1))
+        self.assertEqual(report.date_placement, date(2021, 3, 31))
+        self.traject.sudo().date_placement = date(2021, 4, 1)
+        report.action_refresh_facts()
+        self.assertFalse(report.placed or report.date_placement)
 
     def test_phases_are_told_as_they_were(self):
         """At the end of the period, whatever came later."""

@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.tests import Form, tagged
 
 from .common import OutplacementCommon
@@ -9,6 +11,7 @@ READERS = {
     "traject": (*OFFICE, "account_manager"),
     "session": OFFICE,
     "note": CREW,
+    "document": CREW,
     "report": OFFICE,
     "released": (*OFFICE, "account_manager"),
     "instalment": (*OFFICE, "account_manager", "finance"),
@@ -28,6 +31,7 @@ class TestScreens(OutplacementCommon):
             "traject": cls.traject,
             "session": cls._make_session(),
             "note": cls._make_note(),
+            "document": cls._make_document(),
             "report": cls._make_report("objected"),
             "released": cls._make_report("released"),
         }
@@ -68,6 +72,44 @@ class TestScreens(OutplacementCommon):
             self.assertEqual(found["length"], 1)
         else:
             self.assertTrue(record.formatted_read_group(domain, [], ["__count"]))
+
+    def test_administrators_see_alerts_and_keys_only(self):
+        """They look after the server, not after trajects."""
+        menus = self._get_menus("system")
+        self.assertEqual(
+            menus,
+            {
+                "outplacement_menu_root",
+                "outplacement_privacy_menu",
+                "outplacement_alert_menu",
+                "outplacement_key_menu",
+            },
+        )
+        for role in ("privacy_officer", "manager"):
+            with self.case(role=role):
+                self.assertIn("outplacement_break_glass_menu", self._get_menus(role))
+        self.assertNotIn("outplacement_key_menu", self._get_menus("manager"))
+        self.assertFalse(self._get_menus("employee"))
+
+    def _get_menus(self, role):
+        """Return the names of our menus that the client shows to ``role``."""
+        menus = self.env["ir.ui.menu"].with_user(self.users[role]).load_menus(False)
+        found, todo = set(), [*menus["root"]["children"]]
+        while todo:
+            menu = menus[todo.pop()]
+            todo += menu["children"]
+            module, _dot, name = (menu["xmlid"] or "").partition(".")
+            if module == "outplacement":
+                found.add(name)
+        return found
+
+    def test_banners_do_not_contradict_each_other(self):
+        """“Only the coach reads this” is not said while somebody else may."""
+        for name in ("note", "document"):
+            view = self.env.ref(f"outplacement.outplacement_{name}_view_form")
+            tree = etree.fromstring(view.arch)
+            [banner] = tree.xpath("//div[contains(@class, 'alert-warning')]")
+            self.assertEqual(banner.get("invisible"), "break_glass_id")
 
     def test_new_records(self):
         """Who may create gets an empty form with sensible values."""

@@ -1,6 +1,7 @@
 import base64
 import hashlib
 import os
+import time
 from contextlib import contextmanager
 from datetime import date, datetime
 from unittest.mock import patch
@@ -155,6 +156,32 @@ class TestTours(BillingCommon, HttpCase):
             ],
         )
 
+    def test_document(self):
+        """The coach keeps a CV in the confidential file, and a newer version."""
+        traject = self._start_traject()
+        self._tour("document", self.coach)
+        documents = self.env["outplacement.document"].search(
+            [("traject_id", "=", traject.id)], order="version"
+        )
+        self.assertEqual(documents.mapped("version"), [1, 2])
+        self.assertEqual(documents.mapped("shared"), [True, False])
+        self.assertEqual(documents[1].replaces_id, documents[0])
+        mine = documents.with_user(self.coach)
+        self.assertEqual(mine.mapped("name"), ["Cv Karin.pdf", "Cv Karin 2.pdf"])
+        self.assertEqual(
+            [document._open_file() for document in mine],
+            [b"%PDF-1.7 first", b"%PDF-1.7 second"],
+        )
+
+    def test_search(self):
+        """The coach looks for words in many notes, stops, and finds one."""
+        traject = self._start_traject()
+        Note = self.env["outplacement.note"].with_user(self.coach)
+        texts = ["Wil met de <b>handen</b> werken."] + 5 * ["Iets anders."]
+        Note.create([{"traject_id": traject.id, "body": body} for body in texts])
+        with self._searching_slowly():
+            self._tour("search", self.coach)
+
     def test_release(self):
         """The coach records that the candidate agrees, and releases the report."""
         traject = self._start_traject()
@@ -208,6 +235,21 @@ class TestTours(BillingCommon, HttpCase):
             )
         self.env["outplacement.instalment"]._update_due()
         self._tour("missing_reference", self.finance)
+
+    @contextmanager
+    def _searching_slowly(self):
+        """Search note by note, as if they were thousands."""
+        Note = self.registry["outplacement.note"]
+        search = Note.search_in_caseload
+
+        def search_slowly(notes, query, after=None, limit=None):
+            time.sleep(0.4)
+            answer = search(notes, query, after, 1)
+            return {**answer, "total": 1200} if "total" in answer else answer
+
+        search_slowly._api_model = True
+        with patch.object(Note, "search_in_caseload", search_slowly):
+            yield
 
     @contextmanager
     def _printing(self):

@@ -1,1 +1,5 @@
+from . import cipher
+from . import document_types
+from . import keyring
 from . import money
+from . import wording

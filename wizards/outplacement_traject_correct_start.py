@@ -13,8 +13,8 @@ class OutplacementTrajectActivate(models.TransientModel):
         """Say beforehand what the correction would refuse."""
         for wizard in self:
             traject = wizard.traject_id
-            wizard.refusal_text = traject and traject._get_start_refusal(
-                wizard.date_start
+            wizard.refusal_text = (
+                traject._get_start_refusal(wizard.date_start) if traject else False
             )
 
     def action_correct_start(self):

@@ -68,10 +68,12 @@ class Bench:
         *arguments: str,
         wrapper: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
+        script: str = "",
     ) -> OdooRun:
         """Run Odoo to its end, its output in the log file `label`.
 
-        `wrapper` are arguments of Python that go before `-m odoo`.
+        `wrapper` are arguments of Python that go before `-m odoo`, `script` is what
+        Odoo reads from its standard input.
         """
         log = self.logs / f"{label}.log"
         python, *rest = self.odoo.command(*arguments)
@@ -84,7 +86,7 @@ class Bench:
             done = subprocess.run(
                 [python, *wrapper, *rest],
                 env=variables,
-                stdin=subprocess.DEVNULL,
+                input=script.encode(),
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 check=False,

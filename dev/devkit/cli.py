@@ -5,9 +5,11 @@ import shutil
 import sys
 from collections.abc import Sequence
 
-from . import bench, demo, odoo, server, system, testdb
+from . import bench, benchmark, demo, odoo, server, system, testdb
 from .checks import (
+    canary,
     compat,
+    encryption,
     i18n,
     life_cycle,
     lint,
@@ -44,12 +46,18 @@ def test(_arguments: list[str]) -> int:
     """Everything but `make compat`; two lanes, for two processor cores."""
     return run_lanes(
         "test",
-        [*module_tests.checks(), *own_tests.checks(), *wheel.checks()],
+        [
+            *module_tests.checks(),
+            *encryption.checks(),
+            *own_tests.checks(),
+            *wheel.checks(),
+        ],
         [
             *lint.checks(),
             *i18n.checks(),
             *lint.database_checks(),
             *life_cycle.checks(),
+            *canary.checks(),
         ],
     )
 
@@ -77,12 +85,15 @@ def clean(_arguments: list[str]) -> int:
 
 
 COMMANDS = {
+    "bench": lambda _: benchmark.run(),
+    "canary": lambda _: run_lanes("canary", canary.checks()),
     "clean": clean,
     "compat": lambda _: run_lanes("compat", compat.checks()),
     "demo": lambda _: demo.start(),
     "demo-reset": lambda _: demo.reset(),
     "demo-stop": lambda _: demo.stop(),
     "format": run_format,
+    "encryption": lambda _: run_lanes("encryption", encryption.checks()),
     "i18n": run_i18n,
     "lint": lambda _: run_lanes("lint", lint.checks(), lint.database_checks()),
     "odoo": run_odoo,

@@ -1,0 +1,124 @@
+"""Sealing the confidential file: AES-256-GCM, each text bound to its place.
+
+A token is ``v1.<key id>.`` followed by the nonce and the ciphertext with its tag; as
+text (see :func:`to_text`) what follows the header is base64. Header and place (model,
+row and field) are authenticated: a token that is changed, cut or moved does not open.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+import secrets
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEY_BYTES = 32
+NONCE_BYTES = 12  # 96 random bits: good for billions of texts a key
+TAG_BYTES = 16
+VERSION = "v1"
+KEY_ID_LENGTH = 16
+HEADER_LENGTH = len(VERSION) + 1 + KEY_ID_LENGTH + 1
+HEADER = re.compile(rf"{VERSION}\.([0-9a-f]{{{KEY_ID_LENGTH}}})\.")
+
+
+class UnopenableError(Exception):
+    """A token does not open. Says nothing of what is in it.
+
+    :param key_id: the id of the key that is missing, None for a token that was
+        damaged, moved or never was one
+    """
+
+    def __init__(self, key_id=None):
+        super().__init__(f"no key {key_id}" if key_id else "damaged or moved")
+        self.key_id = key_id
+
+
+def make_key():
+    """Return a new secret: 32 random bytes."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def get_key_id(key):
+    """Return the id of ``key``: a digest, so that a wrong key cannot bear the name."""
+    digest = hashlib.sha256(b"outplacement key id\0" + key).hexdigest()
+    return digest[:KEY_ID_LENGTH]
+
+
+def get_header(key_id):
+    """Return what every token of a key begins with."""
+    return f"{VERSION}.{key_id}."
+
+
+def read_key_id(token):
+    """Return the id of the key that sealed ``token`` (bytes or text).
+
+    :raises UnopenableError: it is no token
+    """
+    start = token[:HEADER_LENGTH]
+    if isinstance(start, bytes):
+        start = start.decode("latin-1")
+    if not (match := HEADER.fullmatch(start)):
+        raise UnopenableError()
+    return match[1]
+
+
+def seal(key, place, content):
+    """Return the token (bytes) of ``content`` (bytes).
+
+    :param place: where the token is going to be kept: (model, row id, field)
+    """
+    header = get_header(get_key_id(key))
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    sealed = AESGCM(key).encrypt(nonce, content, _get_associated(header, place))
+    return header.encode() + nonce + sealed
+
+
+def unseal(key, place, token):
+    """Return the content (bytes) of ``token`` (bytes), kept in ``place``.
+
+    :raises UnopenableError: sealed with another key, damaged, or of another place
+    """
+    key_id = read_key_id(token)
+    if key_id != get_key_id(key):
+        raise UnopenableError(key_id)
+    nonce = token[HEADER_LENGTH : HEADER_LENGTH + NONCE_BYTES]
+    sealed = token[HEADER_LENGTH + NONCE_BYTES :]
+    if len(sealed) < TAG_BYTES:
+        raise UnopenableError()
+    associated = _get_associated(get_header(key_id), place)
+    try:
+        return AESGCM(key).decrypt(nonce, sealed, associated)
+    except InvalidTag:
+        raise UnopenableError() from None
+
+
+def to_text(token):
+    """Return ``token`` (bytes) as text; it begins with the same header."""
+    header, rest = token[:HEADER_LENGTH], token[HEADER_LENGTH:]
+    return (header + base64.b64encode(rest)).decode("ascii")
+
+
+def from_text(text):
+    """Return the token (bytes) that :func:`to_text` made ``text`` from.
+
+    :raises UnopenableError: it did not
+    """
+    read_key_id(text)
+    header, rest = text[:HEADER_LENGTH], text[HEADER_LENGTH:]
+    try:
+        token = header.encode("ascii") + base64.b64decode(rest, validate=True)
+    except (binascii.Error, ValueError):
+        raise UnopenableError() from None
+    # the last character of base64 has spare bits: one spelling only
+    if to_text(token) != text:
+        raise UnopenableError()
+    return token
+
+
+def _get_associated(header, place):
+    """Return what is authenticated along: unambiguous, whatever the parts hold."""
+    model, row, field = place
+    return json.dumps([header, model, row, field]).encode()
