@@ -91,8 +91,9 @@ PLAIN_MODELS = {
     "outplacement.invoice.plan.line",
     "outplacement.instalment",
 }
-# Fields without secrets: the reference and what invoices say.
+# Fields without secrets: the reference, also in the log, and what invoices say.
 PLAIN_FIELDS = {
+    "outplacement.access.log.traject_reference",
     "outplacement.traject.purchase_order_ref",
     "outplacement.document.mimetype",
     "outplacement.statement.lang",
