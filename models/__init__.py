@@ -53,12 +53,14 @@ from . import crm_lead
 from . import ir_attachment
 from . import ir_binary
 from . import ir_default
+from . import ir_rule
 from . import product_template
 from . import res_company
 from . import res_config_settings
 from . import res_groups
 from . import res_partner
 from . import res_users
+from . import res_users_caseload
 from . import sale_order
 from . import sale_order_line
 from . import sale_order_line_invoicing

@@ -38,25 +38,23 @@ class OutplacementTraject(models.Model):
             coaches = current.filtered(lambda member: member.role == "coach")
             traject.coach_id = coaches[:1].user_id
 
-    @api.depends("member_ids.access_from", "member_ids.access_until")
+    @api.depends(
+        "member_ids.user_id", "member_ids.access_from", "member_ids.access_until"
+    )
     @api.depends_context("uid")
     def _compute_is_member(self):
+        guided = self.env["res.users"]._get_outplacement_access(
+            "outplacement_guided_ids"
+        )
         for traject in self:
-            current = traject.member_ids._filter_current()
-            traject.is_member = self.env.user in current.user_id
+            traject.is_member = traject._origin.id in guided
 
     def _search_is_member(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return self._get_member_domain()
-
-    @api.model
-    def _get_member_domain(self, user=None):
-        """Return the domain of the trajects that ``user`` guides at this moment."""
-        Member = self.env["outplacement.traject.member"]
-        current = Member._get_current_domain()
-        user = user or self.env.user
-        return Domain("member_ids", "any", current & Domain("user_id", "=", user.id))
+        Users = self.env["res.users"]
+        ids = Users._get_outplacement_access("outplacement_guided_ids")
+        return Domain("id", "in", ids)
 
     def _get_current_volume(self):
         """Return the member in whose time something is written at this moment: the

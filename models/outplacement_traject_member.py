@@ -84,6 +84,13 @@ class OutplacementTrajectMember(models.Model):
             lambda m: m.access_from and m.access_from <= now < m.access_until
         )
 
+    @api.private
+    def modified(self, fnames, create=False, before=False):
+        """Have the record rules look anew who guides what."""
+        if fnames:
+            self.env["res.users"]._forget_outplacement_access()
+        return super().modified(fnames, create=create, before=before)
+
     def action_end(self):
         """End the access of these members now.
 

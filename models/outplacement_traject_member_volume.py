@@ -2,6 +2,7 @@ from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 FOREVER = datetime.max.replace(microsecond=0)
@@ -40,6 +41,12 @@ class OutplacementTrajectMember(models.Model):
         store=True,
         copy=False,
         help="To whom the notes are open that were written in this coach's time.",
+    )
+    is_open = fields.Boolean(
+        compute="_compute_is_open",
+        search="_search_is_open",
+        help="Whether what was written in this one's time is open to the present user, "
+        "at this moment.",
     )
     agreed_on = fields.Date(
         string="Handover Agreed on",
@@ -93,6 +100,32 @@ class OutplacementTrajectMember(models.Model):
     def _compute_volume_reader_ids(self):
         for member in self:
             member.volume_reader_ids = member._get_volume_readers()
+
+    @api.depends(
+        "volume_reader_ids.user_id",
+        "volume_reader_ids.access_from",
+        "volume_reader_ids.access_until",
+    )
+    @api.depends_context("uid")
+    def _compute_is_open(self):
+        volumes = self.env["res.users"]._get_outplacement_access(
+            "outplacement_volume_ids"
+        )
+        for member in self:
+            member.is_open = member._origin.id in volumes
+
+    def _search_is_open(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        Users = self.env["res.users"]
+        ids = Users._get_outplacement_access("outplacement_volume_ids")
+        return Domain("id", "in", ids)
+
+    @api.model
+    def _get_open_domain(self, user):
+        """Return the domain of the volumes that are open to ``user`` at this moment."""
+        readers = self._get_current_domain() & Domain("user_id", "=", user.id)
+        return Domain("volume_reader_ids", "any", readers)
 
     def _get_volume_readers(self):
         """Return to whom the notes are open that were written in this one's time."""

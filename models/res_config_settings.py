@@ -35,6 +35,10 @@ class ResConfigSettings(models.TransientModel):
     outplacement_key_backed_up_by_id = fields.Many2one(
         related="outplacement_key_id.backed_up_by_id"
     )
+    outplacement_key_pending_count = fields.Integer(
+        related="outplacement_key_id.pending_count"
+    )
+    outplacement_key_progress = fields.Float(related="outplacement_key_id.progress")
     outplacement_break_glass_hours = fields.Integer(
         related="company_id.outplacement_break_glass_hours", readonly=False
     )

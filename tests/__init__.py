@@ -2,14 +2,17 @@ from . import test_access_matrix
 from . import test_access_fields
 from . import test_access_http
 from . import test_access_log
-from . import test_attacks
+from . import test_attacks_access
 from . import test_attacks_http
+from . import test_attacks_notes
+from . import test_attacks_papers
 from . import test_billing_examples
 from . import test_billing_guards
 from . import test_break_glass
 from . import test_break_glass_documents
 from . import test_cipher
 from . import test_canary
+from . import test_caseload
 from . import test_confidentiality
 from . import test_guards
 from . import test_handover
@@ -46,5 +49,6 @@ from . import test_history
 from . import test_instalment
 from . import test_instalment_invoicing
 from . import test_tours
+from . import test_tours_file
 from . import test_screenshots
 from . import test_demo

@@ -59,7 +59,7 @@ class TestConfidentiality(OutplacementCommon):
                 rule
                 for rule in rules
                 if rule[f"perm_{operation}"]
-                and "volume_reader_ids" in rule.domain_force
+                and "volume_id.is_open" in rule.domain_force
             ]
             self.assertTrue(limits, f"nothing limits who may {operation}")
 

@@ -173,7 +173,13 @@ class TestKey(OutplacementCommon):
         settings.action_outplacement_rotate()
         settings = Settings.create({})
         self.assertNotEqual(settings.outplacement_key_id, key)
-        self.assertEqual(settings.outplacement_key_id.pending_count, 1)
+        self.assertEqual(settings.outplacement_key_pending_count, 1)
+        self.assertEqual(settings.outplacement_key_progress, 0)
+        self.env["outplacement.note"]._reseal("body_cipher", 0, 10)
+        self.env.invalidate_all()
+        settings = Settings.create({})
+        self.assertFalse(settings.outplacement_key_pending_count)
+        self.assertEqual(settings.outplacement_key_progress, 100)
         for role in ("privacy_officer", "manager", "coach"):
             self.assertRefused(settings.with_user(self.users[role]).read, [])
 

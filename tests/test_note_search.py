@@ -118,8 +118,8 @@ class TestNoteSearch(OutplacementCommon):
         """PostgreSQL finds the notes of a caseload by their volumes, but reads all of
         them for an either-or with the candidates'."""
         for role, there, absent in (
-            ("coach", "volume_reader_ids", "candidate_id"),
-            ("candidate", "candidate_id", "volume_reader_ids"),
+            ("coach", "is_open", "candidate_id"),
+            ("candidate", "candidate_id", "is_open"),
         ):
             Rule = self.env["ir.rule"].with_user(self.users[role])
             with self.subTest(role=role):

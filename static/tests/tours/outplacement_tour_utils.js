@@ -5,13 +5,18 @@ import {stepUtils} from "@web_tour/tour_utils";
 export const DUTCH = {
     candidate: "Kandidaat",
     confidentialNote: "Vertrouwelijke notitie",
+    emergencyAccess: "Noodtoegang",
     employer: "Werkgever",
     instalment: "Termijn",
+    notes: "Vertrouwelijke notities",
+    ownStart: "Vanaf eigen begin",
     phase: "Fase",
     principal: "Opdrachtgever",
     progressReport: "Voortgangsrapportage",
     session: "Gesprek",
     traject: "Traject",
+    whoReads: "Wie leest wat",
+    wholeFile: "Hele dossier, met instemming",
 };
 
 export const tourUtils = {

@@ -1,0 +1,116 @@
+from collections import defaultdict
+from datetime import datetime
+
+from odoo import api, fields, models
+
+FOREVER = datetime.max.replace(microsecond=0)
+# What is known of users for as long as their access stays as it is.
+KNOWN = (
+    "outplacement_guided_ids",
+    "outplacement_volume_ids",
+    "outplacement_known_from",
+    "outplacement_known_until",
+)
+
+
+class ResUsers(models.Model):
+    """Which trajects a user guides and which volumes are open to them, at this moment.
+
+    Found once a transaction, for all the record rules that ask: of
+    ``outplacement.traject.is_member`` and ``outplacement.traject.member.is_open``.
+    Forgotten as soon as a membership changes, and when one begins or ends by the
+    clock: see :meth:`_refresh_outplacement_access`.
+    """
+
+    _inherit = "res.users"
+
+    outplacement_guided_ids = fields.Many2many(
+        "outplacement.traject",
+        compute="_compute_outplacement_guided_ids",
+        compute_sudo=True,
+        # those that are archived as well
+        context={"active_test": False},
+        groups=fields.NO_ACCESS,
+    )
+    outplacement_volume_ids = fields.Many2many(
+        "outplacement.traject.member",
+        compute="_compute_outplacement_volume_ids",
+        compute_sudo=True,
+        groups=fields.NO_ACCESS,
+    )
+    outplacement_known_from = fields.Datetime(
+        compute="_compute_outplacement_guided_ids",
+        compute_sudo=True,
+        groups=fields.NO_ACCESS,
+    )
+    outplacement_known_until = fields.Datetime(
+        compute="_compute_outplacement_guided_ids",
+        compute_sudo=True,
+        groups=fields.NO_ACCESS,
+        help="When the next membership begins or ends; this moment excluded.",
+    )
+
+    # the days of memberships begin at midnight there; memberships see to the rest
+    @api.depends("company_ids.resource_calendar_id.tz")
+    def _compute_outplacement_guided_ids(self):
+        now = fields.Datetime.now()
+        standing = defaultdict(list)
+        for user_id, *row in self._get_outplacement_standing(now):
+            standing[user_id].append(row)
+        Traject = self.env["outplacement.traject"]
+        for user in self:
+            rows = standing[user._origin.id]
+            current = {traject_id for traject_id, begin, _end in rows if begin <= now}
+            moments = [end if begin <= now else begin for _id, begin, end in rows]
+            user.outplacement_guided_ids = Traject.browse(sorted(current))
+            user.outplacement_known_from = now
+            user.outplacement_known_until = min(moments, default=FOREVER)
+
+    def _get_outplacement_standing(self, now):
+        """Return (user, traject, begin, end) of memberships that have not ended: plain
+        rows, for they are asked for in every transaction."""
+        Member = self.env["outplacement.traject.member"]
+        query = Member._search(
+            [("user_id", "in", self.ids), ("access_until", ">", now)]
+        )
+        names = ("user_id", "traject_id", "access_from", "access_until")
+        columns = [Member._field_to_sql(query.table, name, query) for name in names]
+        return self.env.execute_query(query.select(*columns))
+
+    @api.depends("outplacement_guided_ids")
+    def _compute_outplacement_volume_ids(self):
+        Member = self.env["outplacement.traject.member"]
+        # searching a relation does not have it computed, where that is still to be done
+        Member.flush_model(["volume_reader_ids"])
+        for user in self:
+            user.outplacement_volume_ids = Member.search(
+                Member._get_open_domain(user), order="id"
+            )
+
+    @api.model
+    def _get_outplacement_access(self, fname):
+        """Return the ids of the trajects or volumes that are the present user's now.
+
+        :param fname: "outplacement_guided_ids" or "outplacement_volume_ids"
+        """
+        user = self.env.user
+        user._refresh_outplacement_access()
+        return user[fname]._ids
+
+    def _refresh_outplacement_access(self):
+        """Forget what is known of these users where the clock went past it."""
+        now = fields.Datetime.now()
+        for user in self:
+            known = (user.outplacement_known_from, user.outplacement_known_until)
+            if not known[0] <= now < known[1]:
+                self._forget_outplacement_access()
+
+    @api.model
+    def _forget_outplacement_access(self):
+        """Have the access of all users found anew: a membership changed."""
+        # nothing of it is stored: there is nothing to flush
+        self.env["res.users"].invalidate_model(KNOWN, flush=False)
+        self.env["outplacement.traject"].invalidate_model(["is_member"], flush=False)
+        self.env["outplacement.traject.member"].invalidate_model(
+            ["is_open"], flush=False
+        )
