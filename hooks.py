@@ -8,6 +8,33 @@ KEPT_MODELS = (
     "res.partner",
     "sale.order",
 )
+# Stored computes of order lines, none of which a shop that sells no packages yet needs.
+ORDER_LINE_COLUMNS = (
+    ("outplacement_plan_id", "int4"),
+    ("outplacement_months", "int4"),
+    ("outplacement_placement_rule", "varchar"),
+    ("outplacement_placement_rest", "varchar"),
+    ("outplacement_refund_percent", "numeric"),
+    ("outplacement_probation_months", "int4"),
+)
+
+
+def pre_init_hook(env):
+    """Make the columns of order lines beforehand: there are no packages yet, and Odoo
+    would compute them for every order line that there is."""
+    add_order_line_columns(env.cr)
+
+
+def add_order_line_columns(cr):
+    """Make the columns of :data:`ORDER_LINE_COLUMNS` that are not there yet, empty."""
+    for name, kind in ORDER_LINE_COLUMNS:
+        cr.execute(
+            SQL(
+                "ALTER TABLE sale_order_line ADD COLUMN IF NOT EXISTS %s %s",
+                SQL.identifier(name),
+                SQL(kind),
+            )
+        )
 
 
 def uninstall_hook(env):
@@ -41,8 +68,19 @@ def uninstall_hook(env):
     env.cr.execute(
         "DROP FUNCTION IF EXISTS outplacement_access_log_append_only() CASCADE"
     )
+    _drop_specifications(env)
     env["ir.model.data"].search(
         [("module", "=", "outplacement"), ("model", "in", KEPT_MODELS)]
+    ).unlink()
+
+
+def _drop_specifications(env):
+    """Delete the files of a field that goes: nobody would find them any more."""
+    env["ir.attachment"].search(
+        [
+            ("res_model", "=", "account.move"),
+            ("res_field", "=", "outplacement_specification_file"),
+        ]
     ).unlink()
 
 

@@ -69,6 +69,7 @@ class AccountMove(models.Model):
         "invoice_line_ids.quantity",
         "invoice_line_ids.discount",
         "invoice_line_ids.outplacement_instalment_id.amount",
+        "invoice_line_ids.outplacement_instalment_id.amount_lapsed",
         "invoice_line_ids.outplacement_instalment_id.is_lapsed",
     )
     def _compute_alerts(self):
@@ -97,7 +98,7 @@ class AccountMove(models.Model):
         lapsed = lines.outplacement_instalment_id.filtered("is_lapsed")
         if lapsed:
             messages["outplacement_lapsed"] = self.env._(
-                "The traject was cancelled: think before you bill %(instalments)s.",
+                "%(instalments)s lapsed: think before you bill it.",
                 instalments=", ".join(lapsed.mapped("display_name")),
             )
         changed = lines.filtered(lambda line: line._is_outplacement_amount_changed())
@@ -170,12 +171,14 @@ class AccountMove(models.Model):
 
         :param account.move replaced: the reversed invoices
         """
-        lines = self.line_ids.filtered(
+        # sudo: account.move.line - links that methods write, for whoever reverses
+        lines = self.sudo().line_ids.filtered(
             lambda line: line.outplacement_credited_line_id.move_id in replaced
         )
         for line in lines:
             origin = line.outplacement_credited_line_id
             instalment = origin.outplacement_instalment_id
+            carried = origin._carry_outplacement_lapses()
             origin._release_outplacement_instalment()
             line.write(
                 {
@@ -184,3 +187,5 @@ class AccountMove(models.Model):
                     "outplacement_replaced_line_id": origin.id,
                 }
             )
+            for lapsing in carried:
+                lapsing._update_draft_line()

@@ -1,6 +1,9 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..tools.money import to_decimal
+from .account_move_line_guard import CopiedId
+
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
@@ -75,9 +78,9 @@ class AccountMoveLine(models.Model):
         note what that one credited. The instalment itself stays with the one line that
         bills it (R9)."""
         if self.outplacement_instalment_id:
-            values["outplacement_credited_line_id"] = self.id
+            values["outplacement_credited_line_id"] = CopiedId(self.id)
         elif self.outplacement_credited_line_id:
-            values["outplacement_credited_line_id"] = (
+            values["outplacement_credited_line_id"] = CopiedId(
                 self.outplacement_credited_line_id.id
             )
         return super()._copy_data_extend_business_fields(values)
@@ -89,12 +92,14 @@ class AccountMoveLine(models.Model):
         if self.parent_state == "cancel":
             return True
         refunds, reversals = self._get_outplacement_credits()
-        credited = abs(sum(refunds.mapped("price_total"))) - abs(
-            sum(reversals.mapped("price_total"))
+        # by price: the VAT of several credit notes may differ by cents (R3)
+        credited = abs(refunds._get_outplacement_billed_sum()) - abs(
+            reversals._get_outplacement_billed_sum()
         )
+        billed = abs(self._get_outplacement_billed())
         # of nothing, nothing is taken back but by one credit note more than reversals
         return len(refunds) > len(reversals) and (
-            self.currency_id.compare_amounts(credited, abs(self.price_total)) >= 0
+            self.currency_id.compare_amounts(float(credited), billed) >= 0
         )
 
     def _get_outplacement_credits(self):
@@ -110,10 +115,13 @@ class AccountMoveLine(models.Model):
     def _release_outplacement_instalment(self):
         """Let the lines no longer be the ones that bill their instalments, and tell
         the database at once: it allows one line an instalment at any moment (R9)."""
-        for line in self:
+        self._carry_outplacement_lapses()
+        # sudo: account.move.line - links that methods write, for whoever releases
+        lines = self.sudo()
+        for line in lines:
             line.outplacement_released_instalment_id = line.outplacement_instalment_id
-        self.outplacement_instalment_id = False
-        self.flush_recordset(["outplacement_instalment_id"])
+        lines.outplacement_instalment_id = False
+        lines.flush_recordset(["outplacement_instalment_id"])
 
     def _reclaim_outplacement_instalments(self):
         """Let lines that come to life again bill the instalments that were released
@@ -155,6 +163,17 @@ class AccountMoveLine(models.Model):
     def _is_outplacement_amount_changed(self):
         """Whether the line bills another amount than its instalment."""
         self.ensure_one()
-        billed = self.price_unit * self.quantity * (1 - self.discount / 100)
-        amount = self.outplacement_instalment_id.amount
+        amount = self.outplacement_instalment_id._get_billable_amount()
+        billed = self._get_outplacement_billed()
         return self.currency_id.compare_amounts(billed, amount) != 0
+
+    def _get_outplacement_billed(self):
+        """Return what the line bills, in the basis of the price."""
+        self.ensure_one()
+        billed = self.price_unit * self.quantity * (1 - self.discount / 100)
+        return self.currency_id.round(billed)
+
+    def _get_outplacement_billed_sum(self):
+        """Return what these lines bill together, as a decimal."""
+        amounts = [to_decimal(line._get_outplacement_billed()) for line in self]
+        return sum(amounts, to_decimal(0))

@@ -97,6 +97,7 @@ class OutplacementBreakGlass(models.Model):
     )
 
     @api.depends("traject_reference")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for request in self:
             request.display_name = self.env._(

@@ -1,11 +1,11 @@
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.tools import format_date, split_every
 
 STARTED_STATES = ("active", "paused", "aftercare", "closed")
 # Of a cancelled traject only what was revived on purpose has not lapsed.
 BILLABLE_STATES = (*STARTED_STATES, "cancelled")
+# What is due at confirmation waits for no start.
+CONFIRMED_STATES = ("intake", *BILLABLE_STATES)
 # How many instalments the daily job handles between two commits.
 CRON_BATCH = 1000
 # What somebody who may write an instalment may write of it.
@@ -50,8 +50,9 @@ class OutplacementInstalment(models.Model):
         related="sale_line_id.order_id", string="Sales Order", store=True, index=True
     )
     partner_id = fields.Many2one(
-        related="order_id.partner_invoice_id",
+        "res.partner",
         string="Invoice Address",
+        compute="_compute_partner_id",
         store=True,
         index=True,
     )
@@ -62,8 +63,8 @@ class OutplacementInstalment(models.Model):
         related="traject_id.account_manager_id", store=True, index="btree_not_null"
     )
     purchase_order_ref = fields.Char(
-        related="traject_id.purchase_order_ref",
         string="Purchase Order Reference",
+        compute="_compute_purchase_order_ref",
         store=True,
     )
     purchase_order_missing = fields.Boolean(
@@ -77,6 +78,25 @@ class OutplacementInstalment(models.Model):
     number = fields.Integer(readonly=True, aggregator=None)
     total_number = fields.Integer(
         string="Number of Instalments", readonly=True, aggregator=None
+    )
+    trigger = fields.Selection(
+        selection=lambda self: (
+            self.env["outplacement.invoice.plan.line"]
+            ._fields["trigger"]
+            ._description_selection(self.env)
+        ),
+        string="When",
+        required=True,
+        readonly=True,
+        default="start",
+        help="What makes this instalment fall due.",
+    )
+    rank = fields.Integer(
+        readonly=True,
+        default=1,
+        aggregator=None,
+        help="Among the instalments that fall due for the same reason: the instalment "
+        "of the third session has 3.",
     )
     months_after_start = fields.Integer(readonly=True, aggregator=None)
     currency_id = fields.Many2one(related="sale_line_id.currency_id", store=True)
@@ -102,12 +122,14 @@ class OutplacementInstalment(models.Model):
         store=True,
         index="btree_not_null",
         help="The day from which it is invoiced. Known once the traject has a start "
-        "date.",
+        "date, or what it waits for has happened.",
     )
     period_start = fields.Date(compute="_compute_period", store=True)
     period_end = fields.Date(compute="_compute_period", store=True)
     # --- how far
-    is_lapsed = fields.Boolean(readonly=True, copy=False)
+    is_lapsed = fields.Boolean(
+        readonly=True, copy=False, help="Nobody owes anything of it any more."
+    )
     invoice_line_ids = fields.One2many(
         "account.move.line",
         "outplacement_instalment_id",
@@ -136,9 +158,13 @@ class OutplacementInstalment(models.Model):
         compute="_compute_state",
         store=True,
         index=True,
-        help="Due: dated today or earlier, and the traject has started.\n"
+        help="Planned: its day is still to come, or not known yet.\n"
+        "Due: dated today or earlier, and the traject has started. What is "
+        "due at confirmation waits for no start.\n"
+        "Invoiced: on an invoice, be it a draft.\n"
         "Credited: its invoice was credited in full or cancelled; it is not invoiced "
-        "again until somebody releases it.",
+        "again until somebody releases it.\n"
+        "Lapsed: nobody pays it any more.",
     )
 
     _number_uniq = models.Constraint(
@@ -156,6 +182,23 @@ class OutplacementInstalment(models.Model):
             instalment.display_name = (
                 f"{instalment.traject_reference} "
                 f"{instalment.number}/{instalment.total_number}"
+            )
+
+    @api.depends(
+        "sale_line_id",
+        "traject_id.sale_line_id",
+        "traject_id.purchase_order_ref",
+        "order_id.client_order_ref",
+    )
+    def _compute_purchase_order_ref(self):
+        """Each payer has a reference of their own; that of the traject is the first
+        payer's."""
+        for instalment in self:
+            traject = instalment.traject_id
+            instalment.purchase_order_ref = (
+                traject.purchase_order_ref
+                if instalment.sale_line_id == traject.sale_line_id
+                else instalment.order_id.client_order_ref
             )
 
     @api.depends(
@@ -178,50 +221,36 @@ class OutplacementInstalment(models.Model):
             ("purchase_order_ref", "in", (False, "")),
         ]
 
-    @api.depends("amount", "sale_line_id.tax_ids")
+    @api.depends("invoice_id.partner_id", "order_id.partner_invoice_id")
+    def _compute_partner_id(self):
+        """Who was invoiced, else who will be."""
+        for instalment in self:
+            instalment.partner_id = (
+                instalment.invoice_id.partner_id
+                or instalment.order_id.partner_invoice_id
+            )
+
+    @api.depends(
+        "amount",
+        "amount_lapsed",
+        "is_lapsed",
+        "sale_line_id.tax_ids",
+        "invoice_line_ids.tax_ids",
+    )
     def _compute_amounts(self):
-        """Forecast of the invoice, which computes its VAT over its total (R3)."""
+        """Forecast of the invoice, which computes its VAT over its total (R3). What is
+        invoiced keeps the taxes of its invoice."""
         for instalment in self:
             line = instalment.sale_line_id
-            totals = line.tax_ids.compute_all(
-                instalment.amount,
+            taxes = (instalment.invoice_line_ids[:1] or line).tax_ids
+            totals = taxes.compute_all(
+                instalment._get_billable_amount(),
                 currency=instalment.currency_id,
                 product=line.product_id,
                 partner=line.order_id.partner_shipping_id,
             )
             instalment.amount_untaxed = totals["total_excluded"]
             instalment.amount_total = totals["total_included"]
-
-    @api.depends(
-        "date_agreed", "months_after_start", "traject_id.date_start", "invoice_line_ids"
-    )
-    def _compute_date(self):
-        """Date what is not invoiced yet; an invoiced instalment keeps its date (R4)."""
-        for instalment in self:
-            if not instalment.invoice_line_ids:
-                instalment.date = (
-                    instalment.date_agreed or instalment._get_planned_date()
-                )
-            else:
-                instalment.date = instalment.date
-
-    @api.depends(
-        "months_after_start",
-        "traject_id.date_start",
-        "traject_id.date_end",
-        "traject_id.instalment_ids.months_after_start",
-        "invoice_line_ids",
-    )
-    def _compute_period(self):
-        """Which part of the term the instalment pays for; fixed once invoiced (R7)."""
-        invoiced = self.filtered("invoice_line_ids")
-        for instalment in invoiced:
-            instalment.period_start = instalment.period_start
-            instalment.period_end = instalment.period_end
-        for instalment in self - invoiced:
-            traject = instalment.traject_id
-            start, end = instalment._get_period(traject.date_start, traject.date_end)
-            instalment.period_start, instalment.period_end = start, end
 
     @api.depends("invoice_line_ids.move_id")
     def _compute_invoice_id(self):
@@ -231,11 +260,19 @@ class OutplacementInstalment(models.Model):
     @api.depends(
         "is_lapsed",
         "date",
+        "trigger",
+        "date_agreed",
         "traject_id.state",
+        "traject_id.pause_ids.date_from",
+        "traject_id.pause_ids.date_to",
         "invoice_line_ids.parent_state",
-        "invoice_line_ids.price_total",
+        "invoice_line_ids.price_unit",
+        "invoice_line_ids.quantity",
+        "invoice_line_ids.discount",
         "invoice_line_ids.outplacement_credit_line_ids.parent_state",
-        "invoice_line_ids.outplacement_credit_line_ids.price_total",
+        "invoice_line_ids.outplacement_credit_line_ids.price_unit",
+        "invoice_line_ids.outplacement_credit_line_ids.quantity",
+        "invoice_line_ids.outplacement_credit_line_ids.discount",
     )
     def _compute_state(self):
         for instalment in self:
@@ -277,51 +314,29 @@ class OutplacementInstalment(models.Model):
         )
 
     def _log_on_order(self, body):
-        """Leave a trace where finance and the account manager look."""
+        """Leave a trace where finance and the account manager look.
+
+        :param str body: nothing that the customer may not know: portal users find
+            orders by the text of their messages, of internal notes too
+        """
         # sudo: sale.order - who changes an instalment need not be able to change
         # its order
-        self.order_id.sudo().message_post(body=body)
-
-    # ------------------------------------------------------------------
-    # Dates
-    # ------------------------------------------------------------------
-
-    def _get_planned_date(self, date_start=None):
-        """Start plus k months, counted from the start and clipped to the end of the
-        month (R4); False while there is no start."""
-        self.ensure_one()
-        date_start = date_start or self.traject_id.date_start
-        return date_start and (
-            date_start + relativedelta(months=self.months_after_start)
+        self.order_id.sudo().message_post(
+            body=body, message_type="comment", subtype_xmlid="mail.mt_note"
         )
 
-    def _get_period(self, date_start, date_end):
-        """Return first and last day of the service period, within the term (R7).
-
-        From the instalment's planned date to the day before the next one. Together
-        the periods cover the term: the first begins with it, the last ends with it.
-        """
-        self.ensure_one()
-        if not date_start or not date_end:
-            return False, False
-        after = self.months_after_start
-        months = self._get_siblings().mapped("months_after_start")
-        start = date_start
-        if after > min(months):
-            start = min(date_start + relativedelta(months=after), date_end)
-        later = [other for other in months if other > after]
-        end = date_end
-        if later:
-            following = date_start + relativedelta(months=min(later), days=-1)
-            end = max(start, min(following, date_end))
-        return start, end
-
-    def _get_siblings(self):
-        """Return all instalments of the same sale of the same traject."""
-        self.ensure_one()
-        return self.traject_id.instalment_ids.filtered(
-            lambda instalment: instalment.sale_line_id == self.sale_line_id
-        )
+    def _log_change_on_orders(self):
+        """Say on the orders that instalments changed, and not why: that is in the
+        chatter of the traject."""
+        for instalments in self.grouped("order_id").values():
+            references = instalments.mapped("traject_reference")
+            instalments._log_on_order(
+                self.env._(
+                    "Dates or amounts of instalments of %(trajects)s changed: see the "
+                    "instalments.",
+                    trajects=", ".join(dict.fromkeys(references)),
+                )
+            )
 
     # ------------------------------------------------------------------
     # State
@@ -341,29 +356,14 @@ class OutplacementInstalment(models.Model):
 
     def _is_due(self):
         self.ensure_one()
-        today = self.company_id._get_outplacement_day(fields.Datetime.now())
+        today = self.company_id._get_outplacement_today()
+        states = CONFIRMED_STATES if self.trigger == "confirmation" else BILLABLE_STATES
         return bool(
             self.date
-            and self.traject_id.state in BILLABLE_STATES
             and self.date <= today
+            and self.traject_id.state in states
+            and not self._is_held(self.traject_id._get_pauses_now())
         )
-
-    def _lapse(self):
-        """Nobody pays these any more. One that is on an invoice stays invoiced until
-        that is credited, and lapses then."""
-        lapsing = self.filtered(lambda i: not i.is_lapsed and i.state != "invoiced")
-        self.is_lapsed = True
-        for instalments in lapsing.grouped("order_id").values():
-            amounts = [
-                f"{i.display_name} ({i.currency_id.format(i.amount)})"
-                for i in instalments
-            ]
-            instalments._log_on_order(
-                self.env._(
-                    "Traject cancelled: these instalments lapse: %(instalments)s.",
-                    instalments=", ".join(amounts),
-                )
-            )
 
     @api.model
     def _update_due(self, domain=()):
@@ -386,7 +386,9 @@ class OutplacementInstalment(models.Model):
                 ("state", "=", "planned"),
                 # a day of slack: in some time zone it is tomorrow already
                 ("date", "<=", "+1d"),
+                "|",
                 ("traject_id.state", "in", BILLABLE_STATES),
+                ("trigger", "=", "confirmation"),
             ]
         )
 

@@ -5,9 +5,12 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from ..tools.money import to_decimal
+from ..tools.schedule import TERM_TRIGGERS
 
-# Names under which other add-ons keep the service period of an invoice line.
+# Where invoice lines keep the days over which their amount is earned: ours, and the
+# names under which other add-ons do.
 PERIOD_FIELDS = (
+    ("outplacement_earned_from", "outplacement_earned_until"),
     ("deferred_start_date", "deferred_end_date"),
     ("start_date", "end_date"),
 )
@@ -24,54 +27,75 @@ class OutplacementInstalment(models.Model):
 
     @api.model
     def _generate_for_trajects(self, trajects, agreed=None):
-        """Create the instalments of sold trajects that have none yet (R2).
+        """Create the instalments of what was sold of the trajects, where an order line
+        has none of them yet (R2).
 
-        :param dict agreed: agreed dates by (traject id, number, total number)
+        :param dict agreed: agreed dates by (traject id, order line id, number, total
+            number)
         """
         values = []
-        for traject in trajects.filtered("sale_line_id"):
-            if not traject.instalment_ids:
-                values += self._prepare_instalments(traject)
+        for traject in trajects:
+            billed = traject.instalment_ids.sale_line_id
+            for line in traject._get_billed_lines() - billed:
+                values += self._prepare_instalments(traject, line)
         for vals in values if agreed else ():
-            key = (vals["traject_id"], vals["number"], vals["total_number"])
-            vals["date_agreed"] = agreed.get(key)
+            names = ("traject_id", "sale_line_id", "number", "total_number")
+            vals["date_agreed"] = agreed.get(tuple(vals[name] for name in names))
         # sudo: outplacement.instalment - nobody creates them by hand; they follow
         # from the deal, whoever confirms it
         return self.sudo().create(values)
 
-    @api.model
-    def _regenerate_for_trajects(self, trajects):
-        """Replace the instalments of trajects; none of them may be invoiced. Agreed
-        dates stay as long as there are as many instalments."""
+    def _is_spread_fixed(self):
+        """Whether a change of the term leaves it, and all by the same line, alone: it
+        is on an invoice, something of it lapsed, or another package took over."""
+        self.ensure_one()
+        return bool(
+            self.invoice_line_ids
+            or self.lapse_reason
+            or self.sale_line_id.outplacement_months_until
+        )
+
+    def _regenerate(self):
+        """Replace these instalments, all of a traject by an order line; none of them
+        may be invoiced. Agreed dates stay as long as there are as many."""
         # sudo: outplacement.instalment - see _generate_for_trajects
-        instalments = trajects.sudo().instalment_ids
+        instalments = self.sudo()
+        trajects = instalments.traject_id
         # the lines that billed them must not come to life again
         released = instalments.released_line_ids
         released.outplacement_is_respread = True
         agreed = {
-            (i.traject_id.id, i.number, i.total_number): i.date_agreed
+            (
+                i.traject_id.id,
+                i.sale_line_id.id,
+                i.number,
+                i.total_number,
+            ): i.date_agreed
             for i in instalments.filtered("date_agreed")
         }
         instalments.unlink()
         return self._generate_for_trajects(trajects, agreed)
 
     @api.model
-    def _prepare_instalments(self, traject):
-        """Return the values of the instalments of one traject."""
-        line = traject.sale_line_id
-        instalments = line.outplacement_plan_id._get_instalments(
-            line._get_outplacement_price(traject), traject.months, line.currency_id
-        )
+    def _prepare_instalments(self, traject, line=None):
+        """Return the values of the instalments of one traject.
+
+        :param line: sale line that they bill, if not the one that the traject is from
+        """
+        line = line or traject.sale_line_id
+        parts = line._get_outplacement_parts(traject)
         return [
             {
                 "traject_id": traject.id,
                 "sale_line_id": line.id,
                 "number": number,
-                "total_number": len(instalments),
-                "months_after_start": months_after_start,
-                "amount": float(amount),
+                "total_number": len(parts),
+                "trigger": part.trigger,
+                "rank": part.rank,
+                "months_after_start": part.months,
+                "amount": float(part.amount),
             }
-            for number, (months_after_start, amount) in enumerate(instalments, start=1)
+            for number, part in enumerate(parts, start=1)
         ]
 
     # ------------------------------------------------------------------
@@ -134,7 +158,7 @@ class OutplacementInstalment(models.Model):
             )
         self.check_access("write")
         for instalment in self:
-            if instalment.state != "lapsed":
+            if instalment.state != "lapsed" and not instalment._is_partly_lapsed():
                 raise UserError(
                     self.env._(
                         "Instalment %(instalment)s has not lapsed: there is nothing "
@@ -148,9 +172,9 @@ class OutplacementInstalment(models.Model):
                     instalment=instalment.display_name,
                 )
             )
-        # sudo: outplacement.instalment - no field that a user may write; the roles
-        # were checked above
-        self.sudo().is_lapsed = False
+            # sudo: outplacement.instalment - no field that a user may write; the
+            # roles were checked above
+            instalment.sudo()._set_lapsed(0, False)
         return True
 
     def action_view_invoice(self):
@@ -166,6 +190,14 @@ class OutplacementInstalment(models.Model):
         """:raises UserError: naming the first instalment that cannot be invoiced"""
         labels = dict(self._fields["state"]._description_selection(self.env))
         for instalment in self.filtered(lambda instalment: instalment.state != "due"):
+            if instalment._is_waiting():
+                raise UserError(
+                    self.env._(
+                        "Instalment %(instalment)s waits: its traject is paused, and "
+                        "its day is known once it goes on.",
+                        instalment=instalment.display_name,
+                    )
+                )
             if instalment.state == "planned" and instalment.date:
                 raise UserError(
                     self.env._(
@@ -195,16 +227,18 @@ class OutplacementInstalment(models.Model):
             "name": self._get_invoice_line_name(),
             "quantity": 1.0,
             "discount": 0.0,
-            "price_unit": self.amount,
+            "price_unit": self._get_billable_amount(),
             "extra_tax_data": False,
             "outplacement_instalment_id": self.id,
             "outplacement_period_start": self.period_start,
             "outplacement_period_end": self.period_end,
+            "outplacement_traject_id": self.traject_id.id,
         }
+        earned_from, earned_until = self._get_earning_period()
         known = self.env["account.move.line"]._fields
+        earned_from, earned_until = self._get_earning_period()
         for start, end in PERIOD_FIELDS:
             if start in known and end in known:
-                earned_from, earned_until = self._get_earning_period()
                 values |= {start: earned_from, end: earned_until}
         return values
 
@@ -215,26 +249,29 @@ class OutplacementInstalment(models.Model):
         plan bills faster or slower than the months go by, the whole term.
         """
         self.ensure_one()
-        siblings = self.sale_line_id.outplacement_instalment_ids.filtered(
-            lambda instalment: instalment.traject_id == self.traject_id
-        ).sorted("months_after_start")
+        if self.trigger not in TERM_TRIGGERS:
+            return self.period_start, self.period_end
+        # sudo: outplacement.traject - finance may not read trajects; how the price is
+        # spread over the term is part of the deal
+        siblings = self.sudo()._get_term_siblings()
         if siblings._is_paid_by_month():
             return self.period_start, self.period_end
         return siblings[0].period_start, siblings[-1].period_end
 
     def _is_paid_by_month(self):
         """Whether these instalments, all of a traject in order of date, bill the same
-        amount for every month, but for what rounding leaves to the last (R2)."""
-        # sudo: outplacement.traject - finance may not read trajects; the length of the
-        # term is part of the deal
-        term = self.traject_id.sudo().months
+        amount for every month, but for what rounding leaves to the last (R2).
+
+        What is due at other moments than by months after the start stands beside it.
+        """
+        begin, end = self.sale_line_id._get_outplacement_span(self.traject_id)
         amounts = [to_decimal(amount) for amount in self.mapped("amount")]
         # the first service period begins with the term, whenever it is billed
-        begins = [0, *self[1:].mapped("months_after_start"), term]
+        begins = [begin, *self[1:].mapped("months_after_start"), end]
         spans = [later - earlier for earlier, later in pairwise(begins)]
         unit = to_decimal(self.currency_id.rounding)
         return min(spans) > 0 and all(
-            abs(amount - sum(amounts) * span / term) < unit
+            abs(amount - sum(amounts) * span / (end - begin)) < unit
             for amount, span in zip(amounts[:-1], spans, strict=False)
         )
 
@@ -251,14 +288,30 @@ class OutplacementInstalment(models.Model):
                 number=self.number,
                 total=self.total_number,
             ),
-            self.env._(
-                "Service period: %(start)s – %(end)s",
-                start=format_date(self.env, self.period_start),
-                end=format_date(self.env, self.period_end),
-            ),
+            self._get_invoice_period_text(),
             self._get_invoice_identity(),
         ]
         return "\n".join(filter(None, parts))
+
+    def _get_invoice_period_text(self):
+        """Return what the instalment pays for: days of the term, or what happened on a
+        day or, of a session, in a month (R12). False where nothing is known yet."""
+        self.ensure_one()
+        if not self.period_start:
+            return False
+        if self.trigger == "session":
+            month = format_date(self.env, self.period_start, date_format="LLLL yyyy")
+            return self.env._("Session in %(month)s", month=month)
+        day = format_date(self.env, self.period_start)
+        if self.trigger == "placement":
+            return self.env._("Success fee: placed on %(date)s", date=day)
+        if self.trigger == "closing":
+            return self.env._("Traject closed on %(date)s", date=day)
+        return self.env._(
+            "Service period: %(start)s – %(end)s",
+            start=day,
+            end=format_date(self.env, self.period_end),
+        )
 
     def _get_invoice_identity(self):
         """Return the personnel number or name where the customer wants to read it."""

@@ -1,7 +1,10 @@
+from fractions import Fraction
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..tools.money import split_amount, to_decimal
+from ..tools.money import to_decimal
+from ..tools.schedule import Share, get_rest, split_price
 
 
 class OutplacementInvoicePlan(models.Model):
@@ -80,24 +83,50 @@ class OutplacementInvoicePlan(models.Model):
     @api.constrains("name", "line_ids")
     def _check_shares(self):
         for plan in self:
-            total = sum(
-                (to_decimal(line.share) for line in plan.line_ids), to_decimal(0)
+            rests = plan.line_ids.filtered(lambda line: line.share_type == "rest")
+            amounts = plan.line_ids.filtered(lambda line: line.share_type == "amount")
+            error = False
+            if len(rests) > 1:
+                error = self.env._(
+                    "The invoice plan “%(plan)s” bills the rest twice: make one line "
+                    "of it.",
+                    plan=plan.name,
+                )
+            elif amounts and not rests:
+                error = self.env._(
+                    "The invoice plan “%(plan)s” bills amounts, so it needs a line "
+                    "for the rest of the price.",
+                    plan=plan.name,
+                )
+            if error := error or plan._get_total_error(with_rest=bool(rests)):
+                raise ValidationError(error)
+
+    def _get_total_error(self, *, with_rest):
+        """Return why the shares do not bill the whole price, False if they do.
+
+        :param bool with_rest: a line bills what the others leave
+        """
+        self.ensure_one()
+        shares = [to_decimal(line.share) for line in self.line_ids]
+        total = sum(shares, to_decimal(0))
+        values = self._get_shares_message_values(total)
+        if with_rest:
+            return total >= 100 and self.env._(
+                "The shares of the invoice plan “%(plan)s” add up to %(total)s%%: "
+                "that leaves no rest.",
+                **values,
             )
-            if total < 100:
-                message = self.env._(
-                    "The shares of the invoice plan “%(plan)s” add up to %(total)s%%: "
-                    "%(difference)s%% is missing.",
-                    **plan._get_shares_message_values(total),
-                )
-            elif total > 100:
-                message = self.env._(
-                    "The shares of the invoice plan “%(plan)s” add up to %(total)s%%: "
-                    "that is %(difference)s%% too much.",
-                    **plan._get_shares_message_values(total),
-                )
-            else:
-                continue
-            raise ValidationError(message)
+        if total < 100:
+            return self.env._(
+                "The shares of the invoice plan “%(plan)s” add up to %(total)s%%: "
+                "%(difference)s%% is missing.",
+                **values,
+            )
+        return total > 100 and self.env._(
+            "The shares of the invoice plan “%(plan)s” add up to %(total)s%%: "
+            "that is %(difference)s%% too much.",
+            **values,
+        )
 
     def _get_shares_message_values(self, total):
         return {
@@ -106,32 +135,59 @@ class OutplacementInvoicePlan(models.Model):
             "difference": f"{abs(100 - total).normalize():f}",
         }
 
-    def _get_schedule(self, months):
-        """Return the instalments of a term as ``(months_after_start, share)``.
+    def _get_shares(self, months, sessions=0):
+        """Return the parts of a price as a list of :class:`~..tools.schedule.Share`.
 
         No plan at all, or one without lines, means: all at the start.
 
         :param int months: length of the term
-        :return: list in order of date; the shares are decimals that add up to 100
+        :param int sessions: number of sessions that the package includes
         """
         if not self.line_ids:
-            return [(0, to_decimal(100))]
+            return [Share("start", 0, "percent", Fraction(100))]
         self.ensure_one()
-        schedule = []
-        for line in self.line_ids:
-            schedule += line._get_schedule(months)
-        return sorted(schedule, key=lambda part: part[0])
+        return [
+            share
+            for line in self.line_ids
+            for share in line._get_shares(months, sessions)
+        ]
 
-    def _get_instalments(self, total, months, currency):
-        """Split ``total`` over the term as ``(months_after_start, amount)`` (R2).
+    def _get_parts(self, total, months, currency, sessions=0):
+        """Split ``total`` over the instalments of a term (R2), in their order.
 
         :param total: price in its own basis, as a decimal
         :param int months: length of the term
         :param currency: res.currency record to round to
+        :param int sessions: number of sessions that the package includes
+        :return: list of :class:`~..tools.schedule.Part`
         """
-        schedule = self._get_schedule(months)
-        amounts = split_amount(total, [share for _months, share in schedule], currency)
-        return [
-            (after, amount)
-            for (after, _share), amount in zip(schedule, amounts, strict=True)
-        ]
+        return split_price(total, self._get_shares(months, sessions), currency)
+
+    def _get_price_error(self, price, package, currency, months, sessions=0):
+        """Return why ``price`` cannot be spread by this plan, False if it can: there
+        is nothing that it counts, or its amounts come to more.
+
+        :param price: of one traject, as a decimal
+        :param package: the product, to name it
+        """
+        shares = self._get_shares(months, sessions)
+        if not sessions and any(share.trigger == "session" for share in shares):
+            return self.env._(
+                "“%(package)s” includes no sessions, and the invoice plan “%(plan)s” "
+                "bills per session: say how many there are, or choose another plan.",
+                package=package.display_name,
+                plan=self.name,
+            )
+        rest = get_rest(price, shares, currency)
+        # without a rest the last part takes what rounding leaves, less than nothing too
+        if rest >= 0 or all(share.kind == "percent" for share in shares):
+            return False
+        return self.env._(
+            "“%(package)s” costs %(price)s a traject, and the invoice plan “%(plan)s” "
+            "bills %(difference)s more than that: raise the price or choose another "
+            "plan.",
+            package=package.display_name,
+            price=currency.format(float(price)),
+            plan=self.name,
+            difference=currency.format(float(-rest)),
+        )

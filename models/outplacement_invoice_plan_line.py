@@ -1,11 +1,15 @@
+from fractions import Fraction
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..tools.money import to_decimal
+from ..tools.schedule import Share
 
 
 class OutplacementInvoicePlanLine(models.Model):
-    """A share of the price, in one or several equal parts."""
+    """A part of the price, in one or several equal instalments, and what makes them
+    fall due."""
 
     _name = "outplacement.invoice.plan.line"
     _description = "Invoice Plan Line"
@@ -15,11 +19,51 @@ class OutplacementInvoicePlanLine(models.Model):
         "outplacement.invoice.plan", required=True, index=True, ondelete="cascade"
     )
     sequence = fields.Integer(default=10)
+    trigger = fields.Selection(
+        [
+            ("confirmation", "At confirmation"),
+            ("start", "From the start"),
+            ("session", "Per session"),
+            ("placement", "At placement"),
+            ("closing", "At closing"),
+        ],
+        string="When",
+        required=True,
+        default="start",
+        help="At confirmation: the day on which the order is confirmed.\n"
+        "From the start: on the start date, or a number of months later, once or every "
+        "so many months.\n"
+        "Per session: in arrears, at the end of the month of each session that counts "
+        "against the package.\n"
+        "At placement: once the candidate is placed. It lapses when the traject is "
+        "closed without a placement.\n"
+        "At closing: the day on which the traject is closed.",
+    )
+    share_type = fields.Selection(
+        [("percent", "Share"), ("amount", "Amount"), ("rest", "The rest")],
+        string="How Much",
+        required=True,
+        default="percent",
+        help="The rest: what the other lines leave of the price.",
+    )
     share = fields.Float(
         string="Share (%)",
         digits=(16, 4),
         required=True,
+        compute="_compute_share",
+        store=True,
+        readonly=False,
+        precompute=True,
         help="Part of the price that this line bills, all its instalments together.",
+    )
+    amount = fields.Float(
+        digits="Product Price",
+        compute="_compute_amount",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="What this line bills, all its instalments together: in the currency of "
+        "the order, with or without VAT as its prices are.",
     )
     months_after_start = fields.Integer(
         string="Months after Start",
@@ -39,7 +83,12 @@ class OutplacementInvoicePlanLine(models.Model):
     )
 
     _share_positive = models.Constraint(
-        "CHECK(share > 0)", "The share of an instalment must be positive."
+        "CHECK(share_type != 'percent' OR share > 0)",
+        "The share of an instalment must be positive.",
+    )
+    _amount_positive = models.Constraint(
+        "CHECK(share_type != 'amount' OR amount > 0)",
+        "The amount of an instalment must be positive.",
     )
     _months_positive = models.Constraint(
         "CHECK(months_after_start >= 0)",
@@ -51,10 +100,36 @@ class OutplacementInvoicePlanLine(models.Model):
         "month apart.",
     )
 
-    @api.constrains("share", "plan_id")
+    # apart, as giving one by hand keeps what is computed with it from being computed
+    @api.depends("share_type")
+    def _compute_share(self):
+        """Keep no figure that does not count."""
+        for line in self:
+            line.share = line.share if line.share_type == "percent" else 0.0
+
+    @api.depends("share_type")
+    def _compute_amount(self):
+        for line in self:
+            line.amount = line.amount if line.share_type == "amount" else 0.0
+
+    @api.constrains("share", "share_type", "plan_id")
     def _check_plan_shares(self):
         if not self.env.context.get("outplacement_lines_of_plan"):
             self.plan_id._check_shares()
+
+    @api.constrains("trigger", "plan_id")
+    def _check_one_per_session(self):
+        """Each session has one instalment."""
+        for plan in self.plan_id:
+            lines = plan.line_ids.filtered(lambda line: line.trigger == "session")
+            if len(lines) > 1:
+                raise ValidationError(
+                    self.env._(
+                        "The invoice plan “%(plan)s” bills per session twice: make "
+                        "one line of it.",
+                        plan=plan.name,
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -81,13 +156,29 @@ class OutplacementInvoicePlanLine(models.Model):
                 )
             )
 
-    def _get_schedule(self, months):
-        """Return the parts of this line as ``(months_after_start, share)``."""
+    def _get_shares(self, months, sessions):
+        """Return the parts of this line as a list of
+        :class:`~..tools.schedule.Share`.
+
+        :param int months: length of the term
+        :param int sessions: number of sessions that the package includes
+        """
         self.ensure_one()
+        afters = self._get_months_after(months, sessions)
+        value = {"percent": self.share, "amount": self.amount, "rest": 1.0}
+        part = Fraction(to_decimal(value[self.share_type])) / len(afters)
+        return [Share(self.trigger, after, self.share_type, part) for after in afters]
+
+    def _get_months_after(self, months, sessions):
+        """Return for each instalment of this line how many months after the start it
+        falls; 0 for those that the start does not trigger."""
+        if self.trigger == "session":
+            return [0] * max(sessions, 1)
+        if self.trigger != "start":
+            return [0]
         count = self.repeat_count or self._get_count_in_term(months)
-        share = to_decimal(self.share) / count
         return [
-            (self.months_after_start + index * self.repeat_interval, share)
+            self.months_after_start + index * self.repeat_interval
             for index in range(count)
         ]
 

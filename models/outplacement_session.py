@@ -19,6 +19,8 @@ PORTAL_FIELDS = frozenset(
         "state",
     }
 )
+# What follows from the buttons.
+CLOSED_FIELDS = frozenset({"state", "date_invited", "is_billed"})
 COUNTED_KINDS = ("coaching", "interview_practice", "workshop")
 
 
@@ -234,7 +236,7 @@ class OutplacementSession(models.Model):
     def _has_field_access(self, field, operation):
         """Candidates read what concerns them; the state moves by buttons only."""
         if not self.env.su:
-            if operation == "write" and field.name in ("state", "date_invited"):
+            if operation == "write" and field.name in CLOSED_FIELDS:
                 return False
             # asked for each value of a list: `share` is the cheapest to know
             if field.name not in PORTAL_FIELDS and self.env.user.share:

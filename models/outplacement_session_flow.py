@@ -8,6 +8,23 @@ class OutplacementSession(models.Model):
     _inherit = "outplacement.session"
 
     has_begun = fields.Boolean(compute="_compute_has_begun")
+    is_billed = fields.Boolean(
+        string="Billed",
+        compute="_compute_is_billed",
+        store=True,
+        help="Whether the session is one to bill, by the settings on the day on which "
+        "it was recorded. What does not count is not billed all the same.",
+    )
+
+    @api.depends("state")
+    def _compute_is_billed(self):
+        """Follow the state only: a setting that changes later changes nothing of what
+        was recorded, and billed, until then."""
+        for session in self:
+            session.is_billed = session.state == "held" or (
+                session.state == "no_show"
+                and session.company_id.outplacement_bill_no_show
+            )
 
     @api.depends("start")
     def _compute_has_begun(self):
@@ -54,6 +71,8 @@ class OutplacementSession(models.Model):
     def _set_state(self, state):
         """Write ``state`` for a user who may write the sessions."""
         self.check_access("write")
+        # what is recorded already stays billed, or not, as it was
+        moved = self.filtered(lambda session: session.state != state)
         # sudo: outplacement.session - the state is closed to write(), so that it only
         # moves through the buttons, after the checks above
-        self.sudo().write({"state": state})
+        moved.sudo().write({"state": state})

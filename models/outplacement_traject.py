@@ -1,5 +1,3 @@
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -267,16 +265,10 @@ class OutplacementTraject(models.Model):
             first = traject.type_id.phase_line_ids[:1].phase_id
             traject.phase_id = traject.phase_id or first
 
-    @api.depends("date_start", "months")
+    @api.depends("date_start", "months", "pause_ids.date_from", "pause_ids.date_to")
     def _compute_date_end(self):
         for traject in self:
             traject.date_end = traject._get_date_end(traject.date_start)
-
-    def _get_date_end(self, date_start):
-        """Return the last day of a term that begins on ``date_start``: start + months
-        - 1 day (R7); False without a start."""
-        self.ensure_one()
-        return date_start and date_start + relativedelta(months=self.months, days=-1)
 
     @api.depends("order_id.client_order_ref")
     def _compute_purchase_order_ref(self):

@@ -4,9 +4,13 @@ from odoo.exceptions import AccessError, UserError
 # Written by methods of the application only, whoever asks.
 METHOD_FIELDS = frozenset(
     {
+        # computed; written, it would answer record rules out of the cache
+        "is_member",
         "state",
         "outcome",
         "sale_line_id",
+        "extra_sale_line_ids",
+        "extension_months",
         "date_end",
         "date_placement",
         "date_closed",
@@ -14,6 +18,8 @@ METHOD_FIELDS = frozenset(
         "coach_id",
         "member_ids",
         "instalment_ids",
+        "session_instalment_ids",
+        "pause_ids",
         "order_id",
         "opportunity_id",
     }

@@ -1,6 +1,9 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+# What instalments are spread by.
+TERMS_FIELDS = frozenset({"months", "planned_session_count", "product_id", "type_id"})
+
 
 class OutplacementTraject(models.Model):
     """What the course of a traject means for its instalments."""
@@ -10,13 +13,23 @@ class OutplacementTraject(models.Model):
     def write(self, vals):
         if "active" in vals and not vals["active"]:
             self._check_archive()
-        months = {}
-        if not vals.keys().isdisjoint({"months", "product_id", "type_id"}):
-            months = {traject: traject.months for traject in self}
+        terms = {}
+        if not vals.keys().isdisjoint(TERMS_FIELDS):
+            terms = {traject: traject._get_spread_terms() for traject in self}
         result = super().write(vals)
-        changed = self.filtered(lambda t: t in months and t.months != months[t])
+        changed = self.filtered(
+            lambda t: t in terms and t._get_spread_terms() != terms[t]
+        )
         changed._spread_instalments()
         return result
+
+    def _get_spread_terms(self):
+        """Return what the price is spread over: months, and sessions where the plan
+        bills those."""
+        self.ensure_one()
+        # sudo: outplacement.instalment - whether there is one a session, whoever plans
+        triggers = self.sudo().instalment_ids.mapped("trigger")
+        return self.months, "session" in triggers and self.planned_session_count
 
     def _check_archive(self):
         """:raises UserError: a traject is not over, so it may still be billed"""
@@ -31,14 +44,15 @@ class OutplacementTraject(models.Model):
     def _spread_instalments(self):
         """Spread the price over a changed term, where nothing is invoiced yet."""
         # sudo: outplacement.instalment - they follow the term, whoever plans it
-        open_trajects = self.sudo().filtered(
-            lambda traject: (
-                traject.state != "cancelled"
-                and traject.instalment_ids
-                and not traject.instalment_ids.invoice_line_ids
-            )
-        )
-        self.env["outplacement.instalment"]._regenerate_for_trajects(open_trajects)
+        running = self.sudo().filtered(lambda traject: traject.state != "cancelled")
+        fixed = {
+            (instalment.traject_id, instalment.sale_line_id)
+            for instalment in running.instalment_ids
+            if instalment._is_spread_fixed()
+        }
+        running.instalment_ids.filtered(
+            lambda i: (i.traject_id, i.sale_line_id) not in fixed
+        )._regenerate()
 
     def _on_cancelled(self):
         """Nobody pays for what is not invoiced of a cancelled traject."""
@@ -53,19 +67,17 @@ class OutplacementTraject(models.Model):
         :param date date_start: first day of the term
         """
         self.ensure_one()
-        date_end = self._get_date_end(date_start)
+        facts = self._get_billing_facts(date_start=date_start)
         previews = []
         for instalment in self.instalment_ids:
-            date = instalment.date_agreed or instalment._get_planned_date(date_start)
-            start, end = instalment._get_period(date_start, date_end)
+            terms = instalment._get_terms(facts)
             previews.append(
                 {
                     "currency_id": instalment.currency_id.id,
                     "number": instalment.number,
-                    "date": date,
-                    "period_start": start,
-                    "period_end": end,
+                    "trigger": instalment.trigger,
                     "amount": instalment.amount,
+                    **terms._asdict(),
                 }
             )
         return sorted(previews, key=lambda values: values["number"])

@@ -222,12 +222,19 @@ class OutplacementTraject(models.Model):
         )
 
     def action_pause(self):
-        """Pause the trajects. Why is nobody's business but the candidate's."""
-        self._set_state("paused")
+        """Preview what a pause moves, then pause. Why is nobody's business but the
+        candidate's."""
+        self.ensure_one()
+        return self._get_wizard_action(
+            "outplacement.traject.pause", self.env._("Pause Traject")
+        )
 
     def action_resume(self):
-        """Resume paused trajects."""
-        self._set_state("active")
+        """Preview what moves when the pause ends, then resume."""
+        self.ensure_one()
+        return self._get_wizard_action(
+            "outplacement.traject.resume", self.env._("Resume Traject")
+        )
 
     def action_start_aftercare(self):
         """Register a placement and enter aftercare."""

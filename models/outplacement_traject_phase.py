@@ -57,6 +57,7 @@ class OutplacementTrajectPhase(models.Model):
     )
 
     @api.depends("phase_id", "traject_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for line in self:
             line.display_name = f"{line.traject_id.name} {line.phase_id.name}"

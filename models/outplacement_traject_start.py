@@ -48,23 +48,13 @@ class OutplacementTraject(models.Model):
                 "instalments moved along."
             )
         )
-        former = self.date_start
         self.date_start = date_start
-        self._log_start_on_order(former)
+        self._log_start_on_order()
 
-    def _log_start_on_order(self, former):
-        """Tell finance and the account manager why the instalments moved."""
-        if self.order_id and self.instalment_ids:
-            # sudo: sale.order - planners have no rights on the order
-            self.order_id.sudo().message_post(
-                body=self.env._(
-                    "Start date of traject %(traject)s corrected from %(former)s to "
-                    "%(start)s: its instalments moved along.",
-                    traject=self.name,
-                    former=format_date(self.env, former),
-                    start=format_date(self.env, self.date_start),
-                )
-            )
+    def _log_start_on_order(self):
+        """Tell finance and the account manager that the instalments moved."""
+        # sudo: outplacement.instalment - those of other customers as well
+        self.sudo().instalment_ids._log_change_on_orders()
 
     def _check_may_correct_start(self):
         """:raises AccessError: the user is neither planner nor manager"""

@@ -39,9 +39,48 @@ class ProductTemplate(models.Model):
         "invoice plan.",
     )
 
+    outplacement_placement_rule = fields.Selection(
+        [
+            ("fixed", "Fixed price"),
+            ("started_months", "Started months only"),
+            ("refund", "Refund of months not started"),
+        ],
+        string="Early Placement",
+        default="fixed",
+        help="What the customer owes when the candidate is placed before the end of "
+        "the term. Fixed price: all of it. Started months only: nothing of the months "
+        "that had not started. Refund: a part of the price of those months is given "
+        "back.",
+    )
+    outplacement_placement_rest = fields.Selection(
+        [("keep_dates", "Keeps its dates"), ("at_once", "Is invoiced at once")],
+        string="Rest of the Price",
+        default="keep_dates",
+        help="When the candidate is placed early and the price is fixed.",
+    )
+    outplacement_refund_percent = fields.Float(
+        string="Refund (%)",
+        digits=(16, 4),
+        default=100.0,
+        help="Of the price of months that had not started at the placement.",
+    )
+    outplacement_probation_months = fields.Integer(
+        string="Probation (months)",
+        help="If the job is lost within this time after the placement, the success fee "
+        "is credited and the traject can be reopened. 0: no such guarantee.",
+    )
+
     _outplacement_numbers_positive = models.Constraint(
         "CHECK(outplacement_months >= 0 AND outplacement_session_count >= 0)",
         "Term and number of sessions cannot be negative.",
+    )
+    _outplacement_refund_percent_within = models.Constraint(
+        "CHECK(outplacement_refund_percent BETWEEN 0 AND 100)",
+        "A refund is between 0% and 100%.",
+    )
+    _outplacement_probation_positive = models.Constraint(
+        "CHECK(outplacement_probation_months >= 0)",
+        "A probation cannot be negative.",
     )
 
     @api.depends("outplacement_type_id")
@@ -89,6 +128,7 @@ class ProductTemplate(models.Model):
                     ("state", "=", "sale"),
                     ("product_uom_qty", "!=", 0),
                     ("outplacement_traject_ids", "=", False),
+                    ("outplacement_for_traject_id", "=", False),
                 ],
                 limit=1,
             )
@@ -107,6 +147,10 @@ class ProductTemplate(models.Model):
     def _onchange_service_tracking_outplacement(self):
         if self.service_tracking == "outplacement":
             self.invoice_policy = "order"
+
+    def _get_outplacement_months(self):
+        """Return the length of the term of the package, 0 for no package."""
+        return self.outplacement_months or self.outplacement_type_id.months
 
     def _prepare_service_tracking_tooltip(self):
         if self.service_tracking == "outplacement":

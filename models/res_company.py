@@ -15,6 +15,13 @@ class ResCompany(models.Model):
         domain="[('company_id', 'in', (False, id))]",
         help="For packages without an invoice plan of their own.",
     )
+    outplacement_bill_no_show = fields.Boolean(
+        string="Bill No-shows",
+        default=True,
+        help="Where an invoice plan bills per session, a session that the candidate "
+        "missed without cancelling it in time is billed as well. What was recorded "
+        "until now stays as it is.",
+    )
     outplacement_answer_days = fields.Integer(
         string="Days to Answer a Report",
         default=7,
@@ -33,6 +40,21 @@ class ResCompany(models.Model):
         string="Planner for New Trajects",
         domain=lambda self: self._get_outplacement_planner_domain(),
         help="Gets an activity when a sold traject needs a candidate and a coach.",
+    )
+
+    outplacement_fee_product_id = fields.Many2one(
+        "product.product",
+        string="Cancellation Fee Product",
+        domain="[('type', '=', 'service'), "
+        "('service_tracking', '!=', 'outplacement'), "
+        "('company_id', 'in', (False, id))]",
+        help="Its taxes and accounts are those of the fee.",
+    )
+    outplacement_no_match_percent = fields.Float(
+        string="Fee without a Match (%)",
+        digits=(16, 4),
+        help="Of the price, when a traject is cancelled because candidate and coach do "
+        "not match.",
     )
 
     outplacement_break_glass_hours = fields.Integer(
@@ -61,6 +83,11 @@ class ResCompany(models.Model):
         "The largest document is between 1 and 25 MB.",
     )
 
+    _outplacement_no_match_percent_within = models.Constraint(
+        "CHECK(outplacement_no_match_percent BETWEEN 0 AND 100)",
+        "A fee is between 0% and 100%.",
+    )
+
     @api.model
     def _get_outplacement_planner_domain(self):
         """Return the domain of the users who may plan trajects."""
@@ -81,6 +108,28 @@ class ResCompany(models.Model):
                     )
                 )
 
+    @api.constrains("outplacement_fee_product_id")
+    def _check_outplacement_fee_product(self):
+        """A fee is billed by itself, in its own company."""
+        for company in self:
+            product = company.outplacement_fee_product_id
+            if product.service_tracking == "outplacement":
+                raise ValidationError(
+                    self.env._(
+                        "“%(product)s” is a package: choose an ordinary product for "
+                        "the cancellation fee.",
+                        product=product.name,
+                    )
+                )
+            if product.company_id and product.company_id != company:
+                raise ValidationError(
+                    self.env._(
+                        "The product “%(product)s” belongs to %(company)s.",
+                        product=product.name,
+                        company=product.company_id.name,
+                    )
+                )
+
     @api.constrains("outplacement_planner_id")
     def _check_outplacement_planner(self):
         for user in self.outplacement_planner_id:
@@ -97,7 +146,9 @@ class ResCompany(models.Model):
 
     def _get_outplacement_zone(self):
         """Return the time zone in which the days of the company begin and end."""
-        return pytz.timezone(self.resource_calendar_id.tz or "UTC")
+        # sudo: resource.calendar - portal users read no calendars; their day at the
+        # company is that of its staff
+        return pytz.timezone(self.sudo().resource_calendar_id.tz or "UTC")
 
     def _get_outplacement_midnight(self, day):
         """Return the moment (UTC, naive) at which ``day`` begins at the company."""
@@ -109,3 +160,7 @@ class ResCompany(models.Model):
         return (
             pytz.utc.localize(moment).astimezone(self._get_outplacement_zone()).date()
         )
+
+    def _get_outplacement_today(self):
+        """Return the day that it is at the company."""
+        return self._get_outplacement_day(fields.Datetime.now())

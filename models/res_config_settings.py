@@ -7,6 +7,9 @@ class ResConfigSettings(models.TransientModel):
     outplacement_plan_id = fields.Many2one(
         related="company_id.outplacement_plan_id", readonly=False
     )
+    outplacement_bill_no_show = fields.Boolean(
+        related="company_id.outplacement_bill_no_show", readonly=False
+    )
     outplacement_answer_days = fields.Integer(
         related="company_id.outplacement_answer_days", readonly=False
     )
@@ -18,6 +21,18 @@ class ResConfigSettings(models.TransientModel):
     )
     outplacement_planner_id = fields.Many2one(
         related="company_id.outplacement_planner_id", readonly=False
+    )
+    outplacement_fee_product_id = fields.Many2one(
+        related="company_id.outplacement_fee_product_id", readonly=False
+    )
+    outplacement_no_match_percent = fields.Float(
+        related="company_id.outplacement_no_match_percent", readonly=False
+    )
+    outplacement_run_mode = fields.Selection(
+        related="company_id.outplacement_run_mode", readonly=False, required=True
+    )
+    outplacement_finance_user_id = fields.Many2one(
+        related="company_id.outplacement_finance_user_id", readonly=False
     )
     outplacement_key_id = fields.Many2one(
         "outplacement.key",

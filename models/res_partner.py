@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from .sale_order_line import INSTALMENT_GROUPS
+
 EMAIL_FIELDS = {"email", "email_normalized"}
 
 
@@ -21,6 +23,46 @@ class ResPartner(models.Model):
         default="reference",
         help="What invoice lines say of the candidate, besides the traject reference.",
     )
+
+    outplacement_instalment_count = fields.Integer(
+        string="Number of Instalments",
+        compute="_compute_outplacement_instalment_count",
+        groups=INSTALMENT_GROUPS,
+        help="Instalments that are planned or due.",
+    )
+    outplacement_invoice_grouping = fields.Selection(
+        [
+            ("order", "One per sales order"),
+            ("employer", "One per purchase order reference"),
+        ],
+        string="Invoices of Trajects",
+        default="order",
+        help="What an invoice run puts on one invoice. One per purchase order "
+        "reference: all that falls due of this employer in the same currency.",
+    )
+
+    def _compute_outplacement_instalment_count(self):
+        grouped = self.env["outplacement.instalment"]._read_group(
+            [("employer_id", "in", self.ids), ("state", "in", ("planned", "due"))],
+            ["employer_id"],
+            ["__count"],
+        )
+        counts = {employer.id: count for employer, count in grouped}
+        for partner in self:
+            partner.outplacement_instalment_count = counts.get(partner._origin.id, 0)
+
+    def action_view_employer_instalments(self):
+        """Open the instalments of the trajects of this employer.
+
+        :raises AccessError: the user may read no instalments
+        """
+        self.ensure_one()
+        self.env["outplacement.instalment"].check_access("read")
+        xmlid = "outplacement.outplacement_instalment_action"
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        action["domain"] = [("employer_id", "=", self.id)]
+        action["context"] = {"create": False}
+        return action
 
     @api.constrains("parent_id", "is_company")
     def _check_outplacement_candidate(self):

@@ -98,11 +98,18 @@ class ResUsers(models.Model):
         return user[fname]._ids
 
     def _refresh_outplacement_access(self):
-        """Forget what is known of these users where the clock went past it."""
+        """Forget what is known of these users where the clock went past it, and what
+        was answered by it where it is not known any more: it may be something else
+        when it is found again."""
         now = fields.Datetime.now()
+        known = self._fields["outplacement_known_until"]
         for user in self:
-            known = (user.outplacement_known_from, user.outplacement_known_until)
-            if not known[0] <= now < known[1]:
+            if any(known._cache_missing_ids(user)):
+                user.invalidate_recordset(KNOWN, flush=False)
+                self._forget_outplacement_answers()
+            elif not (
+                user.outplacement_known_from <= now < user.outplacement_known_until
+            ):
                 self._forget_outplacement_access()
 
     @api.model
@@ -110,6 +117,11 @@ class ResUsers(models.Model):
         """Have the access of all users found anew: a membership changed."""
         # nothing of it is stored: there is nothing to flush
         self.env["res.users"].invalidate_model(KNOWN, flush=False)
+        self._forget_outplacement_answers()
+
+    @api.model
+    def _forget_outplacement_answers(self):
+        """Have records ask anew whose they are."""
         self.env["outplacement.traject"].invalidate_model(["is_member"], flush=False)
         self.env["outplacement.traject.member"].invalidate_model(
             ["is_open"], flush=False

@@ -30,13 +30,18 @@ class SaleOrder(models.Model):
     )
 
     def _compute_outplacement_traject_count(self):
+        """Those that the order started, and those that exist and that it is for."""
+        domain = [("order_id", "in", self.ids)]
         Traject = self.env["outplacement.traject"].with_context(active_test=False)
-        grouped = Traject._read_group(
-            [("order_id", "in", self.ids)], ["order_id"], ["__count"]
+        started = dict(Traject._read_group(domain, ["order_id"], ["id:recordset"]))
+        Instalment = self.env["outplacement.instalment"]
+        billed = dict(
+            Instalment._read_group(domain, ["order_id"], ["traject_id:recordset"])
         )
-        counts = {order.id: count for order, count in grouped}
         for order in self:
-            order.outplacement_traject_count = counts.get(order._origin.id, 0)
+            trajects = started.get(order._origin, Traject)
+            trajects |= billed.get(order._origin, Traject)
+            order.outplacement_traject_count = len(trajects)
 
     def _compute_outplacement_instalment_count(self):
         grouped = self.env["outplacement.instalment"]._read_group(
@@ -83,9 +88,17 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def action_view_outplacement_trajects(self):
-        """Open the trajects that this order started."""
+        """Open the trajects that this order started, or that it is for."""
         self.ensure_one()
-        return self._get_outplacement_action("outplacement.outplacement_traject_action")
+        action = self._get_outplacement_action(
+            "outplacement.outplacement_traject_action"
+        )
+        own, billed = (
+            ("order_id", "=", self.id),
+            ("instalment_ids.order_id", "=", self.id),
+        )
+        action["domain"] = ["|", own, billed]
+        return action
 
     def action_view_outplacement_instalments(self):
         """Open the instalments of this order."""
@@ -109,8 +122,10 @@ class SaleOrder(models.Model):
         # EXTENDS sale
         if error := super()._confirmation_error_message():
             return error
-        packages = self.order_line.filtered(lambda x: x._is_outplacement_package())
-        errors = [line._get_outplacement_quantity_error() for line in packages]
+        packages = self.order_line.filtered(
+            lambda x: x._is_outplacement_package() or x._is_outplacement_for_traject()
+        )
+        errors = [line._get_outplacement_error() for line in packages]
         errors.append(self._get_outplacement_discount_error())
         return next(filter(None, errors), False)
 
@@ -139,13 +154,17 @@ class SaleOrder(models.Model):
         # EXTENDS sale
         trajects = self.order_line._get_outplacement_trajects()
         self._check_outplacement_cancel(trajects)
+        # Odoo cancels the drafts
+        self.order_line._check_outplacement_withdrawal(states=("posted",))
+        self._check_outplacement_invoiced()
+        trajects._check_costless_cancellation()
         result = super()._action_cancel()
         self.order_line._get_outplacement_instalments()._lapse()
         # sudo: outplacement.traject - what was sold does not take place, whoever
         # cancels the sale
-        trajects.sudo()._set_state(
-            "cancelled", outcome="stopped", date_closed=fields.Date.context_today(self)
-        )
+        for company, theirs in trajects.sudo().grouped("company_id").items():
+            today = company._get_outplacement_today()
+            theirs._set_state("cancelled", outcome="stopped", date_closed=today)
         return result
 
     def _check_outplacement_cancel(self, trajects):
@@ -160,6 +179,23 @@ class SaleOrder(models.Model):
                     order=started[0].order_id.name,
                     traject=started[0].name,
                     state=labels[started[0].state].lower(),
+                )
+            )
+
+    def _check_outplacement_invoiced(self):
+        """:raises UserError: something is on a posted invoice and not credited"""
+        # sudo: outplacement.instalment - also for a seller without access to them
+        instalments = self.sudo().order_line._get_outplacement_instalments("invoiced")
+        for instalment in instalments.filtered(lambda i: i._get_posted_line())[:1]:
+            raise UserError(
+                self.env._(
+                    "Order %(order)s cannot be cancelled: instalment %(instalment)s is "
+                    "on invoice %(invoice)s. Cancel traject %(traject)s first, and "
+                    "have finance post the credit note.",
+                    order=instalment.order_id.name,
+                    instalment=instalment.display_name,
+                    invoice=instalment.invoice_id.display_name,
+                    traject=instalment.traject_reference,
                 )
             )
 

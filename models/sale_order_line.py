@@ -24,6 +24,7 @@ TERMS_FIELDS = frozenset(
         "price_unit",
         "discount",
         "outplacement_plan_id",
+        "outplacement_months",
     }
 )
 
@@ -89,7 +90,7 @@ class SaleOrderLine(models.Model):
     @api.depends("product_id")
     def _compute_product_updatable(self):
         """Another package means other trajects: sell it on a line of its own."""
-        sold = self.filtered(lambda line: line._get_outplacement_trajects())
+        sold = self.filtered(lambda line: line._get_outplacement_billed_trajects())
         sold.product_updatable = False
         return super(SaleOrderLine, self - sold)._compute_product_updatable()
 
@@ -106,6 +107,7 @@ class SaleOrderLine(models.Model):
         # packages added to an order that is confirmed already
         sold = lines._filter_outplacement_sold()
         sold._check_outplacement_quantity()
+        sold._check_outplacement_price()
         sold._create_outplacement_trajects()
         return lines
 
@@ -119,9 +121,11 @@ class SaleOrderLine(models.Model):
         quantities = {line: line.product_uom_qty for line in sold}
         units = {line: line.product_uom_id for line in sold}
         result = super().write(vals)
-        sold.filtered(
+        respread = sold.filtered(
             lambda line: line._get_outplacement_terms() != terms[line]
-        )._respread_outplacement()
+        )
+        respread._check_outplacement_price()
+        respread._respread_outplacement()
         changed = sold.filtered(
             lambda line: (
                 line.product_uom_qty != quantities[line]
@@ -261,6 +265,10 @@ class SaleOrderLine(models.Model):
         trajects = self.sudo().outplacement_traject_ids
         return trajects.filtered(lambda t: t.state != "cancelled").sorted("id")
 
+    def _get_outplacement_billed_trajects(self):
+        """Return the trajects that the lines have instalments of."""
+        return self._get_outplacement_trajects()
+
     # ------------------------------------------------------------------
     # Price and instalments
     # ------------------------------------------------------------------
@@ -288,38 +296,31 @@ class SaleOrderLine(models.Model):
 
         :raises UserError: one was invoiced
         """
-        for line in self:
-            instalments = line._get_outplacement_trajects().instalment_ids
-            if invoiced := instalments.filtered("invoice_line_ids"):
-                raise UserError(
-                    self.env._(
-                        "Price and invoice plan of “%(package)s” are fixed: instalment "
-                        "%(instalment)s is on an invoice. Credit it and release the "
-                        "instalment, or add another line for the difference.",
-                        package=line.product_id.display_name,
-                        instalment=invoiced[0].display_name,
-                    )
+        instalments = self._get_outplacement_running()
+        if invoiced := instalments.filtered("invoice_line_ids"):
+            raise UserError(
+                self.env._(
+                    "Price and invoice plan of “%(package)s” are fixed: instalment "
+                    "%(instalment)s is on an invoice. Credit it and release the "
+                    "instalment, or add another line for the difference.",
+                    package=invoiced[0].sale_line_id.product_id.display_name,
+                    instalment=invoiced[0].display_name,
                 )
-        self.env["outplacement.instalment"]._regenerate_for_trajects(
-            self._get_outplacement_trajects()
-        )
+            )
+        if lapsed := instalments.filtered("lapse_reason"):
+            raise UserError(
+                self.env._(
+                    "Price and invoice plan of “%(package)s” are fixed: of instalment "
+                    "%(instalment)s a part lapsed. Add another line for the "
+                    "difference.",
+                    package=lapsed[0].sale_line_id.product_id.display_name,
+                    instalment=lapsed[0].display_name,
+                )
+            )
+        instalments._regenerate()
 
-    def _get_outplacement_preview(self):
-        """Return number × amount of the instalments of one traject, as a text."""
-        self.ensure_one()
-        currency = self.currency_id or self.env.company.currency_id
-        product = self.product_id
-        instalments = self.outplacement_plan_id._get_instalments(
-            portion(self._get_outplacement_unit_price(), 1, currency),
-            product.outplacement_months or product.outplacement_type_id.months,
-            currency,
-        )
-        groups = []
-        for _months, amount in instalments:
-            if groups and groups[-1][1] == amount:
-                groups[-1][0] += 1
-            else:
-                groups.append([1, amount])
-        return " + ".join(
-            f"{count} × {currency.format(float(amount))}" for count, amount in groups
+    def _get_outplacement_running(self):
+        """Return the instalments of the lines but for those of cancelled trajects."""
+        return self._get_outplacement_instalments().filtered(
+            lambda instalment: instalment.traject_id.state != "cancelled"
         )

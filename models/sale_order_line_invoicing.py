@@ -18,6 +18,7 @@ class SaleOrderLine(models.Model):
     @api.depends(
         "product_uom_qty",
         "outplacement_instalment_ids.amount",
+        "outplacement_instalment_ids.amount_lapsed",
         "outplacement_instalment_ids.state",
     )
     def _compute_qty_invoiced(self):
@@ -27,6 +28,7 @@ class SaleOrderLine(models.Model):
     @api.depends(
         "product_uom_qty",
         "outplacement_instalment_ids.amount",
+        "outplacement_instalment_ids.amount_lapsed",
         "outplacement_instalment_ids.state",
         "outplacement_instalment_ids.invoice_id.state",
     )
@@ -39,7 +41,9 @@ class SaleOrderLine(models.Model):
         return super(SaleOrderLine, self - planned)._compute_qty_invoiced_posted()
 
     @api.depends(
-        "outplacement_instalment_ids.amount", "outplacement_instalment_ids.state"
+        "outplacement_instalment_ids.amount",
+        "outplacement_instalment_ids.amount_lapsed",
+        "outplacement_instalment_ids.state",
     )
     def _compute_qty_to_invoice(self):
         """What is due now: a package is to be invoiced only when an instalment is."""
@@ -104,8 +108,8 @@ class SaleOrderLine(models.Model):
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         unit = 10**-digits
         fraction = len(part) / len(whole)
-        if total := sum(whole.mapped("amount")):
-            fraction = sum(part.mapped("amount")) / total
+        if total := whole._get_billable_total():
+            fraction = part._get_billable_total() / total
         quantity = float_round(self.product_uom_qty * fraction, precision_digits=digits)
         return min(max(quantity, unit), self.product_uom_qty - unit)
 

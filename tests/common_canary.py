@@ -40,6 +40,7 @@ HEARERS = {
     "outplacement.report[released]": WINDOW,
     "outplacement.report[superseded]": WINDOW,
     "outplacement.report.answer.remark": OFFICE | {"candidate"},
+    "outplacement.invoice.run.group": {"finance"},
     # channels: what people write where Odoo lets them
     "mail.message[traject].body": TRAJECT_READERS,
     "mail.activity[traject].summary": TRAJECT_READERS,
@@ -90,6 +91,7 @@ PLAIN_MODELS = {
     "outplacement.invoice.plan",
     "outplacement.invoice.plan.line",
     "outplacement.instalment",
+    "outplacement.pause",
 }
 # Fields without secrets: the reference, also in the log, and what invoices say.
 PLAIN_FIELDS = {

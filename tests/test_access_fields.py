@@ -8,6 +8,8 @@ TRAJECT_BY_METHOD = {
     "state",
     "outcome",
     "sale_line_id",
+    "extra_sale_line_ids",
+    "extension_months",
     "date_end",
     "date_placement",
     "date_closed",
@@ -15,6 +17,8 @@ TRAJECT_BY_METHOD = {
     "coach_id",
     "member_ids",
     "instalment_ids",
+    "session_instalment_ids",
+    "pause_ids",
     "order_id",
     "opportunity_id",
     "break_glass_ids",
@@ -38,7 +42,7 @@ TRAJECT_BY_ACCOUNT_MANAGER = {
     "date_dismissal",
 }
 CLOSED_TO_COACH = {
-    "session": {"state", "date_invited"},
+    "session": {"state", "date_invited", "is_billed"},
     "note": {"author_id", "volume_id", "signed_on", "amends_id", "body_cipher"},
     "document": {
         "author_id",

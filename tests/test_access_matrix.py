@@ -75,6 +75,7 @@ RECORDS = {
         "planner": "rwcu|rwcu",
         "manager": "rwcu|rwcu",
     },
+    "pause": {**COACHES_READ, **SELLERS_READ, **READ_ALL, "finance": "r|r"},
     "instalment": {
         **COACHES_READ,
         **SELLERS_READ,
@@ -99,6 +100,13 @@ CONFIGURATION = {
 }
 PLANS = {**CONFIGURATION, "finance": "rwcu"}
 WIZARDS = {**COACHES_CREATE, "planner": "rwc|rwc", "manager": "rwc|rwc"}
+# Who reads the instalments of a traject may ask what would become of them.
+QUESTIONS = {
+    **WIZARDS,
+    "account_manager": "rwc|",
+    "other_account_manager": "|rwc",
+    "finance": "rwc|rwc",
+}
 
 
 @tagged("post_install", "-at_install")
@@ -129,6 +137,13 @@ class TestAccessMatrix(OutplacementCommon):
             "document": cls._make_document(traject),
             "document_shared": cls._make_document(traject, shared=True),
             "instalment": cls._make_instalment(traject),
+            "pause": cls.env["outplacement.pause"].create(
+                {
+                    "traject_id": traject.id,
+                    "date_from": date(2021, 2, 1),
+                    "date_to": date(2021, 2, 7),
+                }
+            ),
             "statement": cls.env["outplacement.statement"].create(
                 {"traject_id": traject.id}
             ),
@@ -183,6 +198,7 @@ class TestAccessMatrix(OutplacementCommon):
             "document_shared": {"name": "Other words.pdf"},
             "answer": {"remark": "Other words"},
             "instalment": {"date_agreed": day},
+            "pause": {"date_to": day},
             "statement": {"date_signed": day},
         }
         return values.get(kind, {"remark": "Other words"})
@@ -312,6 +328,10 @@ class TestAccessMatrix(OutplacementCommon):
         self._check_table("instalment")
         self._check_creates("instalment")
 
+    def test_pause(self):
+        self._check_table("pause")
+        self._check_creates("pause")
+
     def _check_model(self, record, values, table):
         """A model without own and other: one record for everybody."""
         for role in ROLES:
@@ -323,7 +343,9 @@ class TestAccessMatrix(OutplacementCommon):
                 self._check_found(mine, "r" in rights)
             with self.case(kind=record._name, role=role, operation="write"):
                 change = {"sequence": 7}
-                if mine._fields["sequence"].related:
+                if record._name == "outplacement.cancellation.fee":
+                    change = {"percent": 7}
+                elif mine._fields["sequence"].related:
                     change = {"planned_weeks": 7}
                 self._check("w" in rights, mine.write, change)
             with self.case(kind=record._name, role=role, operation="create"):
@@ -355,6 +377,11 @@ class TestAccessMatrix(OutplacementCommon):
         plan = self.env["outplacement.invoice.plan"].create(values)
         self._check_model(plan, values, PLANS)
 
+    def test_cancellation_fee(self):
+        values = {"days_before": 30, "percent": 10}
+        fee = self.env["outplacement.cancellation.fee"].create(values)
+        self._check_model(fee, {"days_before": 60, "percent": 5}, PLANS)
+
     def test_wizards(self):
         """Only who may run a traject reads in its wizards what they know of it."""
         self.traject.sudo().outcome = self.other_traject.sudo().outcome = "stopped"
@@ -365,11 +392,24 @@ class TestAccessMatrix(OutplacementCommon):
                 "missing_text",
                 "refusal_text",
             ),
-            "outplacement.traject.close": ("outcome",),
+            "outplacement.traject.close": ("outcome", "fee_text", "change_ids"),
+            "outplacement.traject.job.lost": ("refusal_text", "probation_end"),
+            "outplacement.traject.what.if": ("refusal_text", "change_ids"),
+            "outplacement.traject.pause": (
+                "date_from",
+                "date_end_after",
+                "refusal_text",
+            ),
+            "outplacement.traject.resume": (
+                "date_resumed",
+                "date_from",
+                "date_end_after",
+            ),
         }.items():
+            asked = QUESTIONS if model.endswith("what.if") else WIZARDS
             for role, name in itertools.product(ROLES, known):
                 Wizard = self.env[model].with_user(self.users[role])
-                cells = WIZARDS.get(role, "|").split("|")
+                cells = asked.get(role, "|").split("|")
                 for traject, rights in zip(self.trajects, cells, strict=True):
                     with self.case(model=model, role=role, field=name):
                         self._check(

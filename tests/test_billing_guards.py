@@ -408,7 +408,9 @@ class TestBillingGuardsOfInvoice(GuardsCommon):
         self.assertNotIn("outplacement_lapsed", invoice.alerts or {})
         first, second = self._get_instalments(order)
         self._cancel(order)
-        body = order.message_ids[0].body
+        self.assertIn("Dates or amounts", order.message_ids[0].body)
+        bodies = order.outplacement_traject_ids.message_ids.mapped("body")
+        [body] = [body for body in bodies if "these instalments lapse" in body]
         self.assertIn(second.display_name, body)
         self.assertIn("500", body)
         self.assertNotIn(first.display_name, body, "it is still on an invoice")

@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
 from .common import OutplacementCommon
@@ -50,3 +51,32 @@ class TestCaseload(OutplacementCommon):
         self._count(self.coach)
         with self.assertQueryCount(len(MODELS)):
             self._count(self.coach)
+
+    def test_found_anew(self):
+        """What was answered by a caseload that is known no more is forgotten with it:
+        the time zone of another company changed, say, while a last day passed."""
+        session, note = self.env["outplacement.session"], self.env["outplacement.note"]
+        records = [session.search([], limit=1), note.search([], limit=1)]
+        calendar = self.env["resource.calendar"].create({"name": "B", "tz": "UTC"})
+        company = self.env["res.company"].create({"name": "Company B"})
+        company.resource_calendar_id = calendar
+        self.deputy.sudo().company_ids = [Command.link(company.id)]
+        self.env.flush_all()
+        for name, drop in (
+            ("tz", lambda: calendar.write({"tz": "Europe/Paris"})),
+            ("model", self.env["res.users"].invalidate_model),
+            ("user", self.deputy.invalidate_recordset),
+        ):
+            self.env.invalidate_all()
+            with self.subTest(name):
+                with freeze_time("2099-12-31 22:30:00"):
+                    for record in records:
+                        self.assertTrue(
+                            record.with_user(self.deputy).has_access("read")
+                        )
+                with freeze_time("2099-12-31 23:30:00"):
+                    drop()
+                    for record in records:
+                        self.assertFalse(
+                            record.with_user(self.deputy).has_access("read")
+                        )

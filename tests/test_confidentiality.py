@@ -307,6 +307,8 @@ class TestConfidentiality(OutplacementCommon):
             "outplacement.traject.phase",
             "outplacement.traject.activate",
             "outplacement.traject.close",
+            "outplacement.traject.job.lost",
+            "outplacement.traject.what.if",
         ):
             Model = self.env[model].with_user(coach)
             names = [n for n, f in Model._fields.items() if f.type != "one2many"]

@@ -26,7 +26,7 @@ SEEN = {
     "candidate": (None, 1, None),
 }
 # Filters that show nothing on the day that the demo bureau opens.
-EMPTY_FILTERS = {"inactive"}
+EMPTY_FILTERS = {"inactive", "set_aside"}
 # Filters that show nothing in a bureau without books.
 INVOICE_FILTERS = {"invoiced", "draft_invoice", "not_paid", "credited"}
 

@@ -191,6 +191,7 @@ class TestInstalment(BillingCommon):
             {
                 "currency_id": self.eur.id,
                 "number": 2,
+                "trigger": "start",
                 "date": date(2026, 2, 28),
                 "period_start": date(2026, 2, 28),
                 "period_end": date(2026, 3, 30),

@@ -24,7 +24,8 @@ class TestInstalmentInvoicing(BillingCommon):
 
     def test_finance_end_to_end(self):
         """Somebody with Odoo's invoicing group and nothing else does it all."""
-        orders = self._sell_due() | self._sell_due(partner=self.person)
+        private = {"partner": self.person, "outplacement_early_start": True}
+        orders = self._sell_due() | self._sell_due(**private)
         Instalment = self.env["outplacement.instalment"].with_user(self.finance)
         due = Instalment.search([("order_id", "in", orders.ids), ("state", "=", "due")])
         self.assertEqual(len(due), 2)
@@ -434,7 +435,8 @@ class TestInstalmentInvoicing(BillingCommon):
     def test_reference_not_required_of_others(self):
         """Nor of credit notes of the same customer."""
         self.employer.outplacement_po_required = True
-        invoice = self._invoice(self._sell_due(partner=self.person), TODAY)
+        private = {"partner": self.person, "outplacement_early_start": True}
+        invoice = self._invoice(self._sell_due(**private), TODAY)
         self.assertEqual(invoice.state, "posted")
         billed = self._invoice(self._sell_due(client_order_ref="PO-12"), TODAY)
         credit_note = self._credit(billed, post=False)

@@ -28,10 +28,8 @@ class TestInvoicePlan(TransactionCase):
 
     def _split(self, plan, total, months=12, currency=None):
         return [
-            (after, str(amount))
-            for after, amount in plan._get_instalments(
-                Decimal(total), months, currency or self.eur
-            )
+            (part.months, str(part.amount))
+            for part in plan._get_parts(Decimal(total), months, currency or self.eur)
         ]
 
     # ------------------------------------------------------------------
@@ -84,7 +82,7 @@ class TestInvoicePlan(TransactionCase):
         quarterly = self.env.ref("outplacement.outplacement_invoice_plan_quarterly")
 
         def months(plan, term):
-            return [after for after, _share in plan._get_schedule(term)]
+            return [share.months for share in plan._get_shares(term)]
 
         self.assertEqual(months(monthly, 6), [0, 1, 2, 3, 4, 5])
         self.assertEqual(months(quarterly, 12), [0, 3, 6, 9])

@@ -14,9 +14,28 @@ SUDO = {
     "models/account_move.py": {
         "_get_outplacement_line_warnings": 1,
         "_set_outplacement_ref": 2,
+        "_take_over_outplacement_instalments": 1,
     },
-    "models/account_move_line.py": {"_reclaim_outplacement_instalments": 1},
+    "models/account_move_credit.py": {
+        "_check_outplacement_excess": 1,
+        "_create_outplacement_credit_notes": 1,
+        "_get_alerts": 1,
+    },
+    "models/account_move_line.py": {
+        "_reclaim_outplacement_instalments": 1,
+        "_release_outplacement_instalment": 1,
+    },
+    "models/account_move_line_guard.py": {"create": 1},
+    "models/account_move_line_credit.py": {
+        "_carry_outplacement_lapses": 1,
+        "_check_outplacement_credit": 1,
+        "_copy_data_extend_business_fields": 1,
+        "_follow_outplacement_credit": 1,
+        "_undo_outplacement_credit": 1,
+    },
+    "models/account_move_revival.py": {"_create_outplacement_revivals": 1},
     "models/calendar_event.py": {"_compute_display_name": 2, "_move_sessions": 3},
+    "models/outplacement_cancellation_fee.py": {"_get_fee": 1},
     "models/outplacement_confidential_break_glass.py": {"_filter_emergency": 1},
     "models/outplacement_document_file.py": {"_set_file_facts": 1},
     "models/outplacement_access_log.py": {
@@ -47,13 +66,28 @@ SUDO = {
         "action_end": 2,
     },
     "models/outplacement_instalment.py": {"_log_on_order": 1, "_search_falling_due": 1},
+    "models/account_move_send.py": {"_link_invoice_documents": 1},
+    "models/account_move_specification.py": {
+        "_is_outplacement_collective": 1,
+        "_get_outplacement_specification": 1,
+    },
+    "models/outplacement_instalment_run.py": {"_set_aside": 1},
+    "models/outplacement_invoice_run.py": {"_start": 1, "action_stop": 1},
+    "models/outplacement_invoice_run_work.py": {
+        "_finish": 3,
+        "_queue_sending": 1,
+        "_retry": 1,
+        "_take_groups": 1,
+        "_wake_workers": 1,
+    },
     "models/outplacement_instalment_invoicing.py": {
         "_generate_for_trajects": 1,
+        "_get_earning_period": 1,
         "_get_invoice_identity": 1,
-        "_is_paid_by_month": 1,
-        "_regenerate_for_trajects": 1,
+        "_regenerate": 1,
         "action_revive": 1,
     },
+    "models/outplacement_instalment_terms.py": {"_get_terms": 1, "_is_waiting": 1},
     "models/outplacement_invoice_plan.py": {"_filter_sold": 1},
     "models/outplacement_alert.py": {
         "_own_transaction": 1,
@@ -89,18 +123,45 @@ SUDO = {
         "_schedule_assignment": 1,
     },
     "models/outplacement_traject_billing.py": {
+        "_get_spread_terms": 1,
         "_on_cancelled": 1,
         "_spread_instalments": 1,
     },
+    "models/outplacement_traject_facts.py": {"_get_billing_facts": 1},
+    "models/outplacement_traject_cancellation.py": {
+        "_cancel_with_fee": 1,
+        "_get_cancellation_changes": 1,
+    },
+    "models/outplacement_traject_change.py": {
+        "_get_changes": 1,
+        "_log_change": 1,
+        "_log_instalments": 1,
+        "_set_state": 2,
+    },
+    "models/outplacement_traject_job_lost.py": {
+        "_get_probation_end": 1,
+        "_register_job_lost": 1,
+    },
+    "models/outplacement_traject_what_if.py": {"_get_what_if_refusal": 1},
     "models/outplacement_traject_flow.py": {
         "_cancel_planned_sessions": 1,
         "_create_phases": 1,
         "_set_state": 1,
     },
+    "models/outplacement_traject_pause.py": {
+        "_begin_pause": 1,
+        "_end_pause": 1,
+        "_get_pauses": 1,
+    },
     "models/outplacement_traject_start.py": {
         "_get_fixed_start_text": 1,
         "_log_start_on_order": 1,
     },
+    "models/outplacement_traject_package.py": {
+        "_get_package_changes": 1,
+        "_set_package": 1,
+    },
+    "models/outplacement_traject_sale.py": {"_get_extra_lines": 1},
     "models/outplacement_traject_mail.py": {"_check_internal_recipients": 1},
     "models/outplacement_traject_statement.py": {"_get_statement_invoices": 1},
     "models/outplacement_traject_member.py": {
@@ -115,18 +176,49 @@ SUDO = {
     },
     "models/outplacement_traject_phase.py": {"_set_state": 1},
     "models/product_template.py": {"_check_outplacement_sold": 1},
+    "models/res_company.py": {"_get_outplacement_zone": 1},
     "models/res_partner.py": {"_filter_candidates": 1, "_filter_employer_contacts": 1},
     "models/sale_order.py": {
         "_action_cancel": 1,
+        "_check_outplacement_invoiced": 1,
         "_create_account_invoices": 1,
         "_update_outplacement_purchase_order_refs": 1,
+    },
+    "models/sale_order_facts.py": {
+        "_action_confirm": 1,
+        "_get_outplacement_sale_facts": 1,
+    },
+    "models/sale_order_fixed.py": {"_check_outplacement_unlink": 1},
+    "models/sale_order_line_plan.py": {
+        "_get_outplacement_price_error": 1,
+        "_get_outplacement_span": 1,
     },
     "models/sale_order_line.py": {
         "_create_outplacement_trajects": 1,
         "_get_outplacement_trajects": 1,
     },
     "models/sale_order_line_invoicing.py": {"_get_outplacement_instalments": 1},
+    "wizards/outplacement_change_mixin.py": {
+        "_get_all_instalments": 1,
+        "_get_today": 1,
+    },
+    "models/sale_order_line_traject.py": {
+        "_check_outplacement_fixed": 1,
+        "_get_outplacement_for_trajects": 1,
+        "_get_outplacement_span": 1,
+    },
+    "models/sale_order_line_traject_sale.py": {
+        "_get_outplacement_later_error": 1,
+        "_sell_for_outplacement_trajects": 1,
+    },
+    "wizards/outplacement_sell_mixin.py": {"_get_new_changes": 1, "_get_order": 1},
+    "wizards/outplacement_traject_package.py": {
+        "_apply": 1,
+        "_get_default_price": 1,
+        "_get_extra": 1,
+    },
     "wizards/outplacement_traject_activate.py": {"action_activate": 1},
+    "wizards/outplacement_traject_close.py": {"_get_fee_text": 1},
 }
 # Every public method of ours, with the arguments that it is called with here.
 METHODS = {
@@ -141,6 +233,7 @@ METHODS = {
         "action_release": (),
         "action_revive": (),
         "action_view_invoice": (),
+        "action_what_if_placed": (),
     },
     "outplacement.access.log": {"action_print_for_candidate": ()},
     "outplacement.break.glass": {
@@ -150,6 +243,13 @@ METHODS = {
         "action_open_notes": (),
         "action_refuse": (),
     },
+    "outplacement.invoice.run": {
+        "action_refresh": (),
+        "action_stop": (),
+        "action_view_invoices": (),
+        "action_view_set_aside": (),
+    },
+    "outplacement.invoice.run.start": {"action_start": ()},
     "outplacement.key": {"action_confirm_backup": (), "action_rotate": ()},
     "outplacement.document": {
         "action_download": (),
@@ -163,6 +263,9 @@ METHODS = {
         "action_sign": (),
         "search_in_caseload": ("what",),
     },
+    "outplacement.revenue.at.date": {"action_open": ()},
+    "outplacement.revenue.book": {"action_book": ()},
+    "outplacement.revenue.report": {"action_open_invoice": ()},
     "outplacement.report": {
         "action_answer": ("agreed",),
         "action_back_to_draft": (),
@@ -186,10 +289,14 @@ METHODS = {
     "outplacement.statement": {"action_print": (), "action_sign": ()},
     "outplacement.traject": {
         "action_activate": (),
+        "action_add_payer": (),
         "action_assign": (),
         "action_cancel": (),
+        "action_change_package": (),
         "action_close": (),
         "action_correct_start": (),
+        "action_job_lost": (),
+        "action_extend": (),
         "action_new_report": (),
         "action_new_session": (),
         "action_pause": (),
@@ -204,6 +311,7 @@ METHODS = {
         "action_view_reports": (),
         "action_view_sessions": (),
         "action_view_statements": (),
+        "action_what_if_placed": (),
         "message_post": (),
         "message_subscribe": ([1],),
     },
@@ -213,6 +321,8 @@ METHODS = {
     },
     "outplacement.traject.assign": {"action_assign": ()},
     "outplacement.traject.close": {"action_confirm": ()},
+    "outplacement.traject.job.lost": {"action_confirm": ()},
+    "outplacement.traject.what.if": {"action_confirm": ()},
     "outplacement.traject.member": {
         "action_end": (),
         "action_match_no": (),
@@ -220,12 +330,18 @@ METHODS = {
         "action_record_agreement": (),
         "action_withdraw_agreement": (),
     },
+    "outplacement.traject.extend": {"action_confirm": ()},
     "outplacement.traject.handover": {"action_confirm": ()},
+    "outplacement.traject.pause": {"action_confirm": ()},
+    "outplacement.traject.resume": {"action_confirm": ()},
+    "outplacement.traject.package": {"action_confirm": ()},
+    "outplacement.traject.payer": {"action_confirm": ()},
     "outplacement.traject.phase": {
         "action_done": (),
         "action_open": (),
         "action_skip": (),
     },
+    "res.partner": {"action_view_employer_instalments": ()},
     "res.config.settings": {
         "action_outplacement_confirm_backup": (),
         "action_outplacement_rotate": (),
@@ -236,6 +352,7 @@ OVERRIDDEN = {
     *("default_get", "create", "write", "unlink", "copy_data", "init"),
     *("read", "search_read", "web_read", "web_search_read"),
     *("button_draft", "create_invoices", "reverse_moves"),
+    "message_post_with_source",
 }
 # Who may nevertheless: coaches ask for their own sessions and notes, and in Odoo a
 # company's contacts read its orders.
@@ -251,6 +368,9 @@ ALLOWED = {
     ("employer_contact", "action_view_outplacement_trajects"),
     ("other_employer_contact", "action_view_outplacement_instalments"),
     ("other_employer_contact", "action_view_outplacement_trajects"),
+    # opens a list, in which rules hold
+    ("other_coach", "action_view_employer_instalments"),
+    ("other_account_manager", "action_view_employer_instalments"),
     # who look after the keys, and settings are the administrators'
     *itertools.product(
         ("privacy_officer", "system"),
@@ -375,10 +495,19 @@ class TestSurface(OutplacementCommon):
             }
         )
         Alert = self.env["outplacement.alert"]
+        revenue = {"company_id": self.env.company.id, "date": "2021-01-31"}
         return [
+            self.env["outplacement.revenue.at.date"].create({}),
+            self.env["outplacement.revenue.book"].create(revenue),
+            self.env["outplacement.revenue.report"].browse(1),
             self.env["outplacement.access.log"].search([], limit=1),
             request,
             lead,
+            self.env["outplacement.invoice.run"].create({}),
+            self.env["outplacement.invoice.run.start"]
+            .with_user(self.finance)
+            .create({}),
+            self.employer,
             Alert.create({"kind": "key_missing", "date": "2021-01-01"}),
             self.env["outplacement.key"].search([("state", "=", "current")]),
             self.env["res.config.settings"].create({}),
@@ -394,6 +523,10 @@ class TestSurface(OutplacementCommon):
             self.traject.traject_phase_ids[0],
             planner["outplacement.traject.activate"].create(of_traject),
             planner["outplacement.traject.close"].create(of_traject),
+            planner["outplacement.traject.pause"].create(of_traject),
+            planner["outplacement.traject.resume"].create(of_traject),
+            planner["outplacement.traject.job.lost"].create(of_traject),
+            planner["outplacement.traject.what.if"].create(of_traject),
             planner["outplacement.traject.handover"].create(
                 {
                     "member_id": self.traject.member_ids[0].id,
@@ -403,6 +536,26 @@ class TestSurface(OutplacementCommon):
             planner["outplacement.traject.assign"].create(
                 {"traject_ids": self.traject.ids, "user_id": self.coach.id}
             ),
+            *self._get_sale_wizards(),
+        ]
+
+    def _get_sale_wizards(self):
+        """Return what the account manager opened to sell for `self.traject`."""
+        package = self.env["product.product"].create(
+            {
+                "name": "Package",
+                "type": "service",
+                "service_tracking": "outplacement",
+                "outplacement_type_id": self.traject.type_id.id,
+            }
+        )
+        values = {"traject_id": self.traject.id, "product_id": package.id}
+        seller = self.env(user=self.account_manager)
+        payer = {**values, "partner_id": self.candidate.partner_id.id}
+        return [
+            seller["outplacement.traject.extend"].create(values),
+            seller["outplacement.traject.package"].create(values),
+            seller["outplacement.traject.payer"].create(payer),
         ]
 
     def test_public_methods_check_access(self):

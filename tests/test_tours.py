@@ -140,6 +140,48 @@ class TestTours(TourCommon):
             [b"%PDF-1.7 first", b"%PDF-1.7 second"],
         )
 
+    def test_month_end(self):
+        """Finance bills and sends what is due; the job of Odoo's does the sending."""
+        self.employer.email = "facturen@example.com"
+        forgetful = self.env["res.partner"].create(
+            {"name": "Forgetful", "is_company": True, "outplacement_po_required": True}
+        )
+        order = self._sell_and_start(date_start=START)
+        forgotten = self._sell_and_start(date_start=START, partner=forgetful)
+        self._tour("month_end", self.finance)
+        [run] = self.env["outplacement.invoice.run"].search([])
+        self.assertEqual(
+            (run.state, run.mode, run.set_aside_count), ("done", "send", 1)
+        )
+        invoice = order.invoice_ids
+        self.assertEqual(run.invoice_ids, invoice)
+        self.assertEqual((invoice.state, invoice.is_being_sent), ("posted", True))
+        self.assertFalse(forgotten.invoice_ids)
+        with self._printing_invoices():
+            job = self.env.ref("account.ir_cron_account_move_send")
+            job.with_user(self.env.ref("base.user_root")).method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertTrue(invoice.is_move_sent)
+        [message] = invoice.message_ids.filtered("attachment_ids")
+        self.assertEqual(message.partner_ids, self.employer)
+
+    @contextmanager
+    def _printing_invoices(self):
+        """Make no PDF: how Odoo prints invoices is not tested here."""
+        Report = self.registry["ir.actions.report"]
+
+        def render(report, ref, res_ids=None, data=None):
+            return dict.fromkeys(res_ids, b"%PDF-1.7 invoice"), "pdf"
+
+        def split(report, ref, content, kind):
+            return content
+
+        with (
+            patch.object(Report, "_pre_render_qweb_pdf", render),
+            patch.object(Report, "_get_splitted_report", split),
+        ):
+            yield
+
     def test_search(self):
         """The coach looks for words in many notes, stops, and finds one."""
         traject = self._start_traject()

@@ -72,15 +72,16 @@ class TestTraject(OutplacementCommon):
                 self.assertRefused(mine.action_close)
 
     def test_buttons(self):
+        """Pausing and resuming ask for days, not for a reason."""
         self._activate()
-        self.guided.action_pause()
-        self.assertEqual(self.traject.state, "paused")
-        self.guided.action_resume()
-        self.assertEqual(self.traject.state, "active")
+        for action, state in (("action_pause", "paused"), ("action_resume", "active")):
+            form = Form.from_action(self.guided.env, getattr(self.guided, action)())
+            form.save().action_confirm()
+            self.assertEqual(self.traject.state, state)
         several = (self.traject + self._activate(self.other_traject)).with_user(
             self.planner
         )
-        several.action_pause()
+        several._set_state("paused")
         self.assertEqual(several.mapped("state"), ["paused", "paused"])
 
     def test_state_is_tracked(self):

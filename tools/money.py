@@ -17,13 +17,6 @@ def round_amount(amount, currency):
     return (amount / unit).quantize(Decimal(1), ROUND_HALF_UP) * unit
 
 
-def split_amount(total, shares, currency):
-    """Split ``total`` by ``shares`` (decimals); the last part takes the remainder."""
-    whole = sum(shares)
-    parts = [round_amount(total * share / whole, currency) for share in shares[:-1]]
-    return [*parts, total - sum(parts)]
-
-
 def portion(unit_price, position, currency):
     """Rounded price of the ``position``-th (from 1) of several equal units.
 

@@ -22,7 +22,7 @@ class OutplacementTrajectActivate(models.TransientModel):
         readonly=False,
         precompute=True,
     )
-    months = fields.Integer(related="traject_id.months", related_sudo=False)
+    months = fields.Integer(compute="_compute_months")
     date_end = fields.Date(string="End of Term", compute="_compute_date_end")
     missing_text = fields.Char(compute="_compute_missing_text")
     line_ids = fields.One2many(
@@ -33,14 +33,31 @@ class OutplacementTrajectActivate(models.TransientModel):
     )
     amount_total = fields.Monetary(compute="_compute_line_ids")
 
+    def _check_may_see(self):
+        """Hold whoever asks for figures of the trajects, also for those in the cache.
+
+        :raises AccessError: the user may read neither the trajects nor their
+            instalments
+        """
+        self.traject_id._check_may_see_changes()
+
     @api.depends("traject_id")
     def _compute_date_start(self):
-        today = fields.Date.context_today(self)
+        self._check_may_see()
         for wizard in self:
-            wizard.date_start = wizard.traject_id.date_start or today
+            traject = wizard.traject_id
+            company = traject.company_id or self.env.company
+            wizard.date_start = traject.date_start or company._get_outplacement_today()
+
+    @api.depends("traject_id.months")
+    def _compute_months(self):
+        self._check_may_see()
+        for wizard in self:
+            wizard.months = wizard.traject_id.months
 
     @api.depends("date_start", "months")
     def _compute_date_end(self):
+        self._check_may_see()
         for wizard in self:
             traject = wizard.traject_id
             wizard.date_end = traject and traject._get_date_end(wizard.date_start)
@@ -48,6 +65,7 @@ class OutplacementTrajectActivate(models.TransientModel):
     @api.depends("traject_id")
     def _compute_missing_text(self):
         """Say beforehand what activation would refuse."""
+        self._check_may_see()
         for wizard in self:
             traject = wizard.traject_id
             wizard.missing_text = traject and traject._get_missing_text({"date_start"})
@@ -55,6 +73,7 @@ class OutplacementTrajectActivate(models.TransientModel):
     @api.depends("date_start", "traject_id")
     def _compute_line_ids(self):
         """Preview the instalments as they would be dated from the chosen start."""
+        self._check_may_see()
         Line = self.env["outplacement.traject.activate.line"]
         for wizard in self:
             traject, previews = wizard.traject_id, []
@@ -93,6 +112,14 @@ class OutplacementTrajectActivateLine(models.TransientModel):
     )
     currency_id = fields.Many2one("res.currency")
     number = fields.Integer()
+    trigger = fields.Selection(
+        selection=lambda self: (
+            self.env["outplacement.invoice.plan.line"]
+            ._fields["trigger"]
+            ._description_selection(self.env)
+        ),
+        string="When",
+    )
     date = fields.Date()
     period_start = fields.Date()
     period_end = fields.Date()

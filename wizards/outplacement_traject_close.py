@@ -18,14 +18,13 @@ PLACED = ("placed", "self_employed", "internal")
 
 
 class OutplacementTrajectClose(models.TransientModel):
-    """Asks for outcome and date when a traject is placed, closed or cancelled."""
+    """Asks for outcome and date when a traject is placed, closed or cancelled, and
+    shows what that means for its instalments."""
 
     _name = "outplacement.traject.close"
+    _inherit = "outplacement.change.mixin"
     _description = "Close Traject"
 
-    traject_id = fields.Many2one(
-        "outplacement.traject", required=True, ondelete="cascade"
-    )
     target_state = fields.Selection(
         [("aftercare", "Aftercare"), ("closed", "Closed"), ("cancelled", "Cancelled")],
         required=True,
@@ -45,24 +44,69 @@ class OutplacementTrajectClose(models.TransientModel):
         required=True,
         precompute=True,
     )
-    date = fields.Date(
-        required=True, default=lambda self: fields.Date.context_today(self)
-    )
+    date = fields.Date(required=True, default=lambda self: self._get_today())
+    fee_text = fields.Char(string="Cancellation Fee", compute="_compute_fee_text")
 
     @api.depends("traject_id", "target_state")
     def _compute_outcome(self):
         """A traject in aftercare keeps the outcome it got there."""
+        self._check_may_see()
         for wizard in self:
             options = OUTCOMES[wizard.target_state]
             known = wizard.traject_id.outcome
             wizard.outcome = known if known in options else options[0]
 
-    def action_confirm(self):
-        """Bring the traject into the target state with its outcome and dates.
+    @api.depends("traject_id", "target_state", "outcome", "date")
+    def _compute_fee_text(self):
+        """Say which rule the fee of a cancellation comes from."""
+        self._check_may_see()
+        for wizard in self:
+            wizard.fee_text = (
+                bool(wizard.traject_id and wizard.date)
+                and wizard.target_state == "cancelled"
+                and wizard._get_fee_text()
+            )
 
-        :raises UserError: an outcome that doesn't go with the state, or a date to come
-        """
+    def _get_fee_text(self):
+        self.traject_id._check_may_see_changes()
+        # sudo: outplacement.traject - the terms of the deal, for who may read what
+        # follows from them
+        traject = self.traject_id.sudo()
+        percent, reason = traject._get_cancellation_percent(self.date, self.outcome)
+        fee = self.env._(
+            "%(percent)s%% of the price.", percent=f"{percent.normalize():f}"
+        )
+        withdrawal = traject._get_withdrawal_text(self.date)
+        return " ".join(filter(None, [fee, reason, withdrawal]))
+
+    # ------------------------------------------------------------------
+    # Preview
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_change_triggers(self):
+        return [*super()._get_change_triggers(), "target_state", "outcome", "date"]
+
+    def _get_changes(self):
         self.ensure_one()
+        traject = self.traject_id
+        if not self.date:
+            return []
+        if self.target_state == "cancelled":
+            return traject._get_cancellation_changes(self.date, self.outcome)
+        traject._check_may_see_changes()
+        facts = self._prepare_values()
+        facts.pop("outcome")
+        return traject._get_changes(**facts)
+
+    # ------------------------------------------------------------------
+    # Confirming
+    # ------------------------------------------------------------------
+
+    def _check_confirm(self):
+        """:raises UserError: an outcome that doesn't go with the state, or a date to
+        come or before the start"""
+        result = super()._check_confirm()
         labels = dict(self._fields["outcome"]._description_selection(self.env))
         if self.outcome not in OUTCOMES[self.target_state]:
             raise UserError(
@@ -71,15 +115,21 @@ class OutplacementTrajectClose(models.TransientModel):
                     outcome=labels[self.outcome],
                 )
             )
-        if self.date > fields.Date.context_today(self):
+        if self.date > self._get_today():
             raise UserError(self.env._("The date lies in the future."))
         start = self.traject_id.date_start
         if self.outcome in PLACED and start and self.date < start:
             raise UserError(
                 self.env._("Nobody is placed before the start of the traject.")
             )
-        self.traject_id._set_state(self.target_state, **self._prepare_values())
-        return {"type": "ir.actions.act_window_close"}
+        return result
+
+    def _apply(self, changes):
+        """Bring the traject into the target state with its outcome and dates."""
+        if self.target_state == "cancelled":
+            self.traject_id._cancel_with_fee(self.date, self.outcome)
+        else:
+            self.traject_id._set_state(self.target_state, **self._prepare_values())
 
     def _prepare_values(self):
         """Return what the transition writes besides the state."""

@@ -65,6 +65,8 @@ class Benchmark:
     title = ""
     sessions = 100_000
     """How many sessions the bureau has, at least; benchmarks run in this order."""
+    goes_last = False
+    """Whether it leaves the database otherwise than the others want it."""
 
     def __init__(self, place, bureau, report: Report, files: Path):
         self.place = place

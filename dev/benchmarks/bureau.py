@@ -193,6 +193,7 @@ class Bureau:
                 "start": begin,
                 "stop": f"{begin} + interval '1 hour'",
                 "state": f"CASE WHEN {begin} > now() THEN 'planned' ELSE 'held' END",
+                "is_billed": f"{begin} <= now()",
             },
             "outplacement_note": {
                 "traject_id": "traject.id",

@@ -85,7 +85,11 @@ def stopwatch(cr) -> Iterator[Sample]:
 
 
 def compare(
-    opened: Callable, task: Callable, peer: Callable, pairs: int = PAIRS
+    opened: Callable,
+    task: Callable,
+    peer: Callable,
+    pairs: int = PAIRS,
+    warm_up: int = WARM_UP,
 ) -> Comparison:
     """Run a task and its peer in turn, each in a transaction of its own.
 
@@ -93,21 +97,21 @@ def compare(
     :param task: is called with that environment, and so is `peer`
     """
     comparison = Comparison()
-    for number in range(WARM_UP + pairs):
+    for number in range(warm_up + pairs):
         # who goes second finds the processor's caches warm: that is shared fairly
         order = [(task, comparison.task), (peer, comparison.peer)]
         for run, samples in order if number % 2 else reversed(order):
             with opened() as env, stopwatch(env.cr) as sample:
                 run(env)
-            if number >= WARM_UP:
+            if number >= warm_up:
                 samples.append(sample)
     return comparison
 
 
-def profile(opened: Callable, task: Callable) -> str:
+def profile(opened: Callable, task: Callable, times: int = PROFILED) -> str:
     """Return where the Python time of a task goes, function by function."""
     profiler = cProfile.Profile()
-    for _number in range(PROFILED):
+    for _number in range(times):
         with opened() as env:
             profiler.enable()
             task(env)

@@ -22,6 +22,10 @@ class Place:
         """Its models."""
         return Registry(self.database)
 
+    def forget(self) -> None:
+        """Read the models anew: an add-on was installed."""
+        self.__dict__.pop("registry", None)
+
     @contextmanager
     def opened(self, uid: int):
         """An environment in a transaction of its own, which is undone."""

@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from . import bench, databases, system
+from . import bench, databases, oca_contract, system
 from .bench import Bench
 from .errors import Failure
 from .paths import DEV, MODULE
@@ -12,7 +12,8 @@ from .paths import DEV, MODULE
 def run() -> int:
     """Install the add-on in a database of its own and run dev/benchmarks in it.
 
-    ONLY names some of them; SESSIONS limits the size of the bureau, for a quick look.
+    ONLY names some of them; SESSIONS limits the size of the bureau, PAIRS and
+    SIZES ("40 100 400") the samples of billing, for a quick look.
     What was measured is printed, whether goals are met or not. Raises Failure when
     something cannot be measured.
     """
@@ -45,5 +46,7 @@ def _command(place: Bench, name: str) -> list[str]:
 def _environment(place: Bench) -> dict[str, str]:
     """The variables of Odoo's command line, with the benchmarks on Python's path."""
     environment = place.odoo.environment(place.server)
+    beside = oca_contract.provide(place.odoo)
+    environment["ODOO_ADDONS_PATH"] += f",{beside}"
     path = f"{DEV}{os.pathsep}{environment['PYTHONPATH']}"
     return {**environment, "PYTHONPATH": path}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from . import bench, benchmark, demo, odoo, server, system, testdb
 from .checks import (
+    billing,
     canary,
     compat,
     encryption,
@@ -58,6 +59,7 @@ def test(_arguments: list[str]) -> int:
             *lint.database_checks(),
             *life_cycle.checks(),
             *canary.checks(),
+            *billing.checks(),
         ],
     )
 
@@ -85,6 +87,7 @@ def clean(_arguments: list[str]) -> int:
 
 
 COMMANDS = {
+    "billing": lambda _: run_lanes("billing", billing.checks()),
     "bench": lambda _: benchmark.run(),
     "canary": lambda _: run_lanes("canary", canary.checks()),
     "clean": clean,

@@ -90,6 +90,11 @@ class Cluster:
         if self.running():
             self._as_owner("pg_ctl", "stop", "-D", self.data, "-m", "fast", "-w")
 
+    def crash(self) -> None:
+        """Cut the server off from all that it does, and start it again."""
+        self._as_owner("pg_ctl", "stop", "-D", self.data, "-m", "immediate", "-w")
+        self.start()
+
     def remove(self) -> None:
         """Stop the server and delete the cluster with all its data."""
         self.stop()

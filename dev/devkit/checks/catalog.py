@@ -79,6 +79,11 @@ ALLOWED = {
     r"gone: ir_model_\w+ \d+ account\.\w*bank.statement.line.*alerts": (
         "Odoo registers this field of its own at one loading and drops it at another"
     ),
+    r"(left behind|gone): (constraint|trigger) (rule_group_rel|res_groups)"
+    r"\.(rule_group_rel_group_id_fkey|RI_ConstraintTrigger)": (
+        "Odoo declares the relation of rules and groups on both models, once with "
+        "restrict: which one holds changes with each add-on that extends either"
+    ),
 }
 # With demo data, the demo's company stays like any company whose invoices are posted,
 # and with it the chart of accounts that Odoo loaded for it.

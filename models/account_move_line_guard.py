@@ -1,0 +1,112 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+# What a line bills, credits or replaces: written by methods only (R9).
+LINK_FIELDS = frozenset(
+    {
+        "outplacement_instalment_id",
+        "outplacement_released_instalment_id",
+        "outplacement_is_respread",
+        "outplacement_replaced_line_id",
+        "outplacement_credited_line_id",
+        "outplacement_credit_line_ids",
+        "outplacement_after_credit",
+        "outplacement_lapse_reason",
+    }
+)
+# What revenue is computed from (R13): fixed with the invoice.
+POSTED_FIELDS = frozenset(
+    {
+        "outplacement_traject_id",
+        "outplacement_deferred_account_id",
+        "outplacement_earned_from",
+        "outplacement_earned_until",
+        "outplacement_period_start",
+        "outplacement_period_end",
+    }
+)
+
+
+class CopiedId(int):
+    """An id that a copy of a line gets from the original.
+
+    No value that comes from outside is of this type: so whoever may reverse an invoice
+    links the copy, and cannot link another line.
+    """
+
+
+class CopiedKey(str):
+    """The same, of a selection."""
+
+    __slots__ = ()
+
+
+class AccountMoveLine(models.Model):
+    """Who writes what instalments and revenue are computed from."""
+
+    _inherit = "account.move.line"
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        """Links come from invoicing and crediting, whoever does it; nobody sets them by
+        hand."""
+        if operation == "write" and field.name in LINK_FIELDS:
+            return self.env.su
+        return super()._has_field_access(field, operation)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]
+        links = [self._pop_outplacement_copied(vals) for vals in vals_list]
+        lines = super().create(vals_list)
+        for line, values in zip(lines, links, strict=True):
+            if values:
+                # sudo: account.move.line - links of a copy, by whoever may make it
+                line.sudo().write(values)
+        return lines
+
+    @api.model
+    def _pop_outplacement_copied(self, vals):
+        """Take the links of the original out of the values of a copy.
+
+        :return: the links, as values
+        """
+        copied = {
+            name: vals.pop(name)
+            for name in LINK_FIELDS.intersection(vals)
+            if isinstance(vals[name], CopiedId | CopiedKey)
+        }
+        return {
+            name: int(value) if isinstance(value, CopiedId) else str(value)
+            for name, value in copied.items()
+        }
+
+    def write(self, vals):
+        if not self.env.su and not POSTED_FIELDS.isdisjoint(vals):
+            self._check_outplacement_posted(vals)
+        return super().write(vals)
+
+    def _check_outplacement_posted(self, vals):
+        """:raises UserError: over which days a posted line is earned would change"""
+        posted = self.filtered(lambda line: line.parent_state == "posted")
+        changed = posted.filtered(
+            lambda line: any(
+                line._is_outplacement_changed(name, vals[name])
+                for name in POSTED_FIELDS.intersection(vals)
+            )
+        )
+        if changed:
+            raise UserError(
+                self.env._(
+                    "Invoice %(invoice)s is posted: the traject and the days that its "
+                    "lines are earned over are fixed. Reset it to draft first, if its "
+                    "period is not locked.",
+                    invoice=changed[0].move_id.display_name,
+                )
+            )
+
+    def _is_outplacement_changed(self, name, value):
+        """Whether ``value`` is another one than the field ``name`` has."""
+        field = self._fields[name]
+        former = field.convert_to_cache(self[name], self)
+        return field.convert_to_cache(value, self) != former

@@ -1,0 +1,78 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .outplacement_instalment_invoicing import PERIOD_FIELDS
+
+
+class AccountMoveLine(models.Model):
+    """Over which days the amount of an invoice line is earned (R13).
+
+    Kept on the line, as the books keep what was billed: instalments and trajects go on.
+    """
+
+    _inherit = "account.move.line"
+
+    outplacement_traject_id = fields.Many2one(
+        "outplacement.traject",
+        string="Traject",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The traject that this line is about.",
+    )
+    outplacement_earned_from = fields.Date(
+        string="Earned from",
+        help="First of the days over which the amount is earned. Where it is empty: "
+        "the start of the traject, once it is known.",
+    )
+    outplacement_earned_until = fields.Date(
+        string="Earned until",
+        help="Last of the days over which the amount is earned. If the traject is "
+        "closed or cancelled before, the rest is earned on that day.",
+    )
+    outplacement_deferred_account_id = fields.Many2one(
+        "account.account",
+        string="Unearned Revenue Account",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="On the revenue line of an entry for unearned revenue, and of its "
+        "reversal: the account that the amount was moved to.",
+    )
+
+    @api.constrains("outplacement_earned_from", "outplacement_earned_until")
+    def _check_outplacement_earned(self):
+        for line in self:
+            start, end = line.outplacement_earned_from, line.outplacement_earned_until
+            if bool(start) != bool(end):
+                raise ValidationError(
+                    self.env._(
+                        "“%(line)s” has only one end of the days over which it is "
+                        "earned: enter both or none.",
+                        line=line.display_name,
+                    )
+                )
+            if start and start > end:
+                raise ValidationError(
+                    self.env._(
+                        "“%(line)s” is earned until a day before the first one.",
+                        line=line.display_name,
+                    )
+                )
+
+    def _prepare_outplacement_earning(self, earned_from):
+        """Return the days over which a credit note of a part of this line counts, from
+        ``earned_from`` on, as values; none where these are the days of the line."""
+        self.ensure_one()
+        until = self.outplacement_earned_until or self.outplacement_traject_id.date_end
+        if not earned_from or not until:
+            return {}
+        start = min(earned_from, until)
+        if self.outplacement_earned_from:
+            start = max(start, self.outplacement_earned_from)
+        names = [pair for pair in PERIOD_FIELDS if set(pair) <= set(self._fields)]
+        return {
+            name: day
+            for pair in names
+            for name, day in zip(pair, (start, until), strict=True)
+        }

@@ -1,0 +1,117 @@
+import csv
+import io
+
+from odoo import fields, models
+from odoo.tools import format_date
+
+# What a spreadsheet would take for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class AccountMove(models.Model):
+    """The specification that goes along with an invoice for several trajects."""
+
+    _inherit = "account.move"
+
+    outplacement_specification_id = fields.Many2one(
+        "ir.attachment",
+        string="Specification of Trajects",
+        compute="_compute_outplacement_specification_id",
+    )
+    outplacement_specification_file = fields.Binary(
+        string="Specification File", attachment=True, copy=False
+    )
+
+    def _compute_outplacement_specification_id(self):
+        self._compute_linked_attachment_id(
+            "outplacement_specification_id", "outplacement_specification_file"
+        )
+
+    def _get_fields_to_detach(self):
+        # EXTENDS account: made anew when the invoice is sent again
+        return [*super()._get_fields_to_detach(), "outplacement_specification_file"]
+
+    def _filter_outplacement_collective(self):
+        """Return the invoices that bill several trajects."""
+        return self.filtered(lambda move: move._is_outplacement_collective())
+
+    def _is_outplacement_collective(self):
+        self.ensure_one()
+        # sudo: outplacement.instalment - for whoever sends the invoice
+        instalments = self.sudo().invoice_line_ids.outplacement_instalment_id
+        trajects = set(instalments.mapped("traject_reference"))
+        return self.move_type == "out_invoice" and len(trajects) > 1
+
+    def _get_outplacement_specification_name(self):
+        self.ensure_one()
+        number = (self.name or "").replace("/", "-")
+        return self.env._("%(invoice)s specification.csv", invoice=number)
+
+    def _prepare_outplacement_specification(self):
+        """Return the values of the attachment, in the language of the customer."""
+        self.ensure_one()
+        move = self.with_context(lang=self.partner_id.lang or self.env.lang)
+        return {
+            "name": move._get_outplacement_specification_name(),
+            "raw": move._get_outplacement_specification().encode("utf-8-sig"),
+            "mimetype": "text/csv",
+            "res_model": self._name,
+            "res_id": self.id,
+            "res_field": "outplacement_specification_file",
+        }
+
+    def _get_outplacement_specification(self):
+        """Return a line a traject and instalment, with its period and amounts, as CSV
+        for the spreadsheet programs of the customer's language."""
+        self.ensure_one()
+        output = io.StringIO()
+        writer = csv.writer(output, delimiter=";", lineterminator="\r\n")
+        writer.writerow(self._get_outplacement_specification_head())
+        # sudo: outplacement.instalment - for whoever sends the invoice
+        for line in self.sudo().invoice_line_ids:
+            if line.outplacement_instalment_id:
+                row = line._get_outplacement_specification_row()
+                writer.writerow([_defuse(cell) for cell in row])
+        return output.getvalue()
+
+    def _get_outplacement_specification_head(self):
+        return [
+            self.env._("Traject"),
+            self.env._("Candidate"),
+            self.env._("Instalment"),
+            self.env._("Period from"),
+            self.env._("Period until"),
+            self.env._("Purchase order reference"),
+            self.env._("Amount without VAT"),
+            self.env._("Amount with VAT"),
+            self.env._("Currency"),
+        ]
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _get_outplacement_specification_row(self):
+        """Return the cells of the line in the specification of its invoice: no more of
+        the candidate than the customer asks for (R12)."""
+        self.ensure_one()
+        instalment = self.outplacement_instalment_id
+        lang = self.env["res.lang"]._lang_get(self.env.lang or "en_US")
+        digits = f"%.{self.currency_id.decimal_places}f"
+        return [
+            instalment.traject_reference,
+            instalment._get_invoice_identity() or "",
+            f"{instalment.number}/{instalment.total_number}",
+            format_date(self.env, self.outplacement_period_start),
+            format_date(self.env, self.outplacement_period_end),
+            instalment.purchase_order_ref or "",
+            lang.format(digits, self.price_subtotal),
+            lang.format(digits, self.price_total),
+            self.currency_id.name,
+        ]
+
+
+def _defuse(cell):
+    """Return a cell that no spreadsheet takes for a formula."""
+    is_number = cell.replace(",", "").replace(".", "").lstrip("-").isdigit()
+    return f"'{cell}" if cell.startswith(FORMULA) and not is_number else cell

@@ -1,0 +1,325 @@
+from typing import NamedTuple
+
+from odoo import models
+
+from ..tools.money import to_decimal
+from .account_move_credit import Credit
+
+# Lapses that follow from facts, and end with them.
+REVERSIBLE_REASONS = ("placed", "not_placed", "closed")
+
+
+class Settlement(NamedTuple):
+    """What an event makes of the money of one instalment.
+
+    :param lapsed: what is no longer owed and not on a posted invoice, as a decimal;
+        None leaves it as it is
+    :param reason: key of ``LAPSE_REASONS``
+    :param credit: what a credit note takes back of its posted invoice, as a decimal
+    :param str after: what comes of it then, see :class:`~.account_move_credit.Credit`
+    :param earned_from: first day of what the credit note takes back, if not the whole
+        term
+    :param revive: what of posted credit notes is billed again, as a decimal
+    :param withdraw: lines of drafts that are withdrawn: credit notes, and invoices that
+        would bill again what such a one took back
+    :param bool unbill: whether no invoice bills it any more: it is taken off a draft,
+        or released from what was credited
+    """
+
+    lapsed: object = None
+    reason: str | bool = False
+    credit: object = 0
+    after: str = "keep"
+    earned_from: object = False
+    revive: object = 0
+    withdraw: object = ()
+    unbill: bool = False
+
+
+class OutplacementInstalment(models.Model):
+    """How an instalment changes with the facts of its traject: what is shown before,
+    and what is done then."""
+
+    _inherit = "outplacement.instalment"
+
+    # ------------------------------------------------------------------
+    # What is owed
+    # ------------------------------------------------------------------
+
+    def _get_lapse(self, facts):
+        """Return what of the amount is not owed, were these the facts, and why.
+
+        Hook: packages with rules of their own. What lapsed by hand, by cancellation or
+        by a change of package is no matter of facts.
+
+        :param facts: :class:`~..tools.schedule.Facts` of ``traject_id``
+        :return: ``(decimal, reason)``
+        """
+        self.ensure_one()
+        whole = to_decimal(self.amount)
+        if self.trigger == "placement":
+            lapses = facts.date_closed and not facts.date_placement
+            return (whole, "not_placed") if lapses else (0, False)
+        if self.trigger == "session":
+            lapses = facts.date_closed and not self._get_event_day(facts)
+            return (whole, "closed") if lapses else (0, False)
+        return 0, False
+
+    def _get_posted_line(self):
+        """Return the line of a posted invoice that bills this instalment, credited or
+        not."""
+        self.ensure_one()
+        return self.invoice_line_ids.filtered(
+            lambda line: line.parent_state == "posted"
+        )
+
+    def _get_owed(self):
+        """Return what is owed once the drafts of credit notes are posted, as a decimal
+        in the basis of the price."""
+        self.ensure_one()
+        line = self._get_posted_line()
+        again = self._get_draft_revivals()._get_outplacement_billed_sum()
+        if not line or self.state != "invoiced":
+            return to_decimal(self.amount_due) + again
+        if not self.is_lapsed:
+            released = self._get_draft_credits("release")
+            again += released._get_outplacement_billed_sum()
+        return to_decimal(line._get_outplacement_left()) + again
+
+    # ------------------------------------------------------------------
+    # What an event makes of it
+    # ------------------------------------------------------------------
+
+    def _get_settlement(self, before, after):
+        """Return what becomes of the money when facts change.
+
+        :param before: :class:`~..tools.schedule.Facts` as they are
+        :param after: as they will be
+        :return: :class:`Settlement`
+        """
+        self.ensure_one()
+        if self._is_placement_undone(before, after):
+            return self._prepare_release()
+        former, target = self._get_lapse(before), self._get_lapse(after)
+        if former == target or self._is_lapsed_for_good():
+            return Settlement()
+        settlement = self._prepare_settlement(*target)
+        return settlement._replace(earned_from=self._get_first_unstarted(after))
+
+    def _get_first_unstarted(self, facts):
+        """Hook: return the first day of what is given back of it, False for all of its
+        term."""
+        return False
+
+    def _is_lapsed_for_good(self):
+        """Whether it lapsed for a reason that no fact of the course undoes."""
+        lapsed, reason = self._get_lapsed()
+        return bool(lapsed or self.is_lapsed) and reason not in REVERSIBLE_REASONS
+
+    def _is_placement_undone(self, before, after):
+        """Whether the success fee is not earned any more."""
+        self.ensure_one()
+        return (
+            self.trigger == "placement"
+            and before.date_placement
+            and not after.date_placement
+            and not self.is_lapsed
+        )
+
+    def _prepare_release(self):
+        """Return the settlement that takes back what is invoiced, to be invoiced again
+        later on."""
+        line = self.invoice_line_ids
+        if line.parent_state == "draft" or self.state == "credited":
+            return Settlement(unbill=True)
+        left = to_decimal(line._get_outplacement_left()) if line else 0
+        if not left:
+            return Settlement()
+        return Settlement(credit=left, after="release")
+
+    def _prepare_settlement(self, lapsed, reason):
+        """Return the settlement after which ``lapsed`` of the amount is not owed.
+
+        Of a posted invoice a credit note takes it back. What finance credited by hand
+        is not credited again, nor owed again by itself.
+
+        :param lapsed: decimal
+        :param reason: key of ``LAPSE_REASONS``
+        """
+        self.ensure_one()
+        line = self._get_posted_line()
+        more = lapsed - self._get_lapsed()[0]
+        if (
+            not line
+            # a draft takes back all of it: it shall not be invoiced again
+            or self._get_draft_credits("release")
+            # so did finance, by hand
+            or (self.state != "invoiced" and more > 0)
+        ):
+            return Settlement(lapsed=lapsed, reason=reason)
+        if reason and reason not in REVERSIBLE_REASONS:
+            withdraw = self._get_draft_revivals() if reason == "cancelled" else ()
+            credit = self._get_creditable(lapsed)
+            return Settlement(
+                reason=reason, credit=credit, after="lapse", withdraw=withdraw
+            )
+        return self._prepare_reversible(lapsed, reason, more)
+
+    def _prepare_reversible(self, lapsed, reason, more):
+        """Return the settlement of what follows from facts: it takes the place of what
+        drafts would do.
+
+        :param more: how much more lapses than by posted credit notes, negative for less
+        """
+        drafts = self._get_draft_credits(reasons=REVERSIBLE_REASONS)
+        revivals = self._get_draft_revivals()
+        pending = drafts._get_outplacement_billed_sum()
+        if more == pending - revivals._get_outplacement_billed_sum():
+            return Settlement()
+        return Settlement(
+            reason=reason,
+            credit=self._get_creditable(lapsed, pending) if more > 0 else 0,
+            after="lapse",
+            revive=min(-more, sum(self._get_revivable().values())) if more < 0 else 0,
+            withdraw=drafts | revivals,
+        )
+
+    def _get_creditable(self, lapsed, withdrawn=0):
+        """Return what a credit note takes back of the posted invoice, so that no more
+        than the rest is owed, as a decimal.
+
+        :param lapsed: what is not owed of the amount, as a decimal
+        :param withdrawn: what drafts of credit notes no longer take back
+        """
+        left = to_decimal(self._get_posted_line()._get_outplacement_left()) + withdrawn
+        rest = max(to_decimal(self.amount) - lapsed, 0)
+        return max(left - rest, to_decimal(0))
+
+    # ------------------------------------------------------------------
+    # Showing it
+    # ------------------------------------------------------------------
+
+    def _prepare_change(self, facts, settlement):
+        """Return the change of this instalment, see ``outplacement.change.mixin``.
+
+        :param facts: :class:`~..tools.schedule.Facts` as they will be
+        :param settlement: :class:`Settlement`
+        """
+        self.ensure_one()
+        owed = self._get_owed()
+        date = self._get_date_after(facts, settlement)
+        owed_after = self._get_owed_after(owed, settlement)
+        action = self._get_change_action(date, owed, owed_after, settlement)
+        return {
+            "instalment_id": self.id,
+            "sale_line_id": self.sale_line_id.id,
+            "name": self.display_name,
+            "action": action,
+            "date_before": self.date,
+            "date_after": date,
+            "amount_before": float(owed),
+            "amount_after": float(owed_after),
+            "credit": float(settlement.credit),
+            "currency_id": self.currency_id.id,
+        }
+
+    def _get_date_after(self, facts, settlement):
+        """Return the date that the instalment will have; an invoiced one keeps it
+        unless it is taken off its draft."""
+        line = self.invoice_line_ids
+        if line and not self._is_taken_off_draft(settlement):
+            return self.date
+        return self._get_terms(facts).date or False
+
+    def _is_taken_off_draft(self, settlement):
+        """Whether no invoice bills it any more, or all of what a draft bills lapses."""
+        if settlement.unbill:
+            return True
+        draft = self.invoice_line_ids.filtered(
+            lambda line: line.parent_state == "draft"
+        )
+        whole = to_decimal(self.amount)
+        return bool(draft and settlement.reason and settlement.lapsed == whole)
+
+    def _get_owed_after(self, owed, settlement):
+        """Return what is owed afterwards, as a decimal."""
+        if settlement.unbill:
+            return to_decimal(self._get_billable_amount())
+        for line in settlement.withdraw:
+            billed = to_decimal(line._get_outplacement_billed())
+            owed += billed if line.move_id.move_type == "out_refund" else -billed
+        owed += settlement.revive
+        if settlement.credit:
+            return owed if settlement.after == "release" else owed - settlement.credit
+        if settlement.lapsed is None or self.state == "credited":
+            return owed
+        return to_decimal(self.amount) - settlement.lapsed
+
+    def _get_change_action(self, date, owed, owed_after, settlement):
+        """Return the word for it: the first of what happens to money, then to dates."""
+        if settlement.credit:
+            return "credit"
+        if owed_after > owed:
+            return "revive"
+        if settlement.reason and (owed_after < owed or self.state == "credited"):
+            return "reduce" if owed_after else "lapse"
+        moved = owed_after and date != self.date
+        return "move" if moved else "keep"
+
+    def _matches_change(self, change):
+        """Whether the instalment came out as ``change`` said."""
+        self.ensure_one()
+        owed, shown = float(self._get_owed()), change["amount_after"]
+        same_amount = self.currency_id.compare_amounts(owed, shown) == 0
+        # what lapsed is not invoiced, whatever its date
+        same_date = not owed or (self.date or False) == change["date_after"]
+        return same_amount and same_date
+
+    # ------------------------------------------------------------------
+    # Doing it
+    # ------------------------------------------------------------------
+
+    def _settle(self, settlements):
+        """Do what was shown, after the facts were written.
+
+        :param dict settlements: :class:`Settlement` by instalment
+        :return: the drafts of credit notes
+        """
+        lapsing = reviving = self.browse()
+        for instalment, settlement in settlements.items():
+            if settlement.unbill:
+                if instalment.state == "credited":
+                    reviving |= instalment
+                instalment._unbill()
+            if settlement.withdraw:
+                settlement.withdraw._withdraw_outplacement_drafts()
+            if settlement.revive or (settlement.withdraw and not settlement.reason):
+                reviving |= instalment
+            if settlement.lapsed is not None:
+                instalment._set_lapsed(settlement.lapsed, settlement.reason)
+                instalment._update_draft_line()
+                if settlement.reason:
+                    lapsing |= instalment
+                else:
+                    reviving |= instalment
+        for reason, instalments in lapsing.grouped("lapse_reason").items():
+            instalments._log_lapse(reason)
+        reviving._log_revival()
+        self._revive_settled(settlements)
+        return self._credit_settled(settlements)
+
+    def _credit_settled(self, settlements):
+        """Return the drafts of credit notes for what was invoiced."""
+        credits = [
+            Credit(
+                instalment._get_posted_line(),
+                float(settlement.credit),
+                settlement.after,
+                settlement.reason,
+                settlement.earned_from,
+            )
+            for instalment, settlement in settlements.items()
+            if settlement.credit
+        ]
+        Move = self.env["account.move"]
+        return Move._create_outplacement_credit_notes(credits) if credits else Move

@@ -1,0 +1,104 @@
+from odoo import models
+from odoo.fields import Command
+
+from ..tools.money import to_decimal
+from .outplacement_instalment_change import REVERSIBLE_REASONS
+
+
+class OutplacementInstalment(models.Model):
+    """What drafts mean for an instalment until finance posts them, and how they follow
+    what happens meanwhile."""
+
+    _inherit = "outplacement.instalment"
+
+    # ------------------------------------------------------------------
+    # Drafts of credit notes, and of what bills again what they took back
+    # ------------------------------------------------------------------
+
+    def _get_draft_credits(self, after="lapse", reasons=None):
+        """Return the lines of credit notes, not posted yet, that what happened made.
+
+        :param str after: see :class:`~.account_move_credit.Credit`
+        :param reasons: keys of ``LAPSE_REASONS``; None for all
+        """
+        return self.invoice_line_ids.outplacement_credit_line_ids.filtered(
+            lambda line: (
+                line.parent_state == "draft"
+                and line.move_id.move_type == "out_refund"
+                and line.outplacement_after_credit == after
+                and (not reasons or line.outplacement_lapse_reason in reasons)
+            )
+        )
+
+    def _get_draft_revivals(self):
+        """Return the lines of invoices, not posted yet, by which what lapsed is billed
+        again."""
+        return self.invoice_line_ids.outplacement_credit_line_ids.filtered(
+            lambda line: (
+                line.parent_state == "draft"
+                and line.move_id.move_type == "out_invoice"
+                and line.outplacement_after_credit == "lapse"
+            )
+        )
+
+    def _get_revivable(self):
+        """Return what posted credit notes took back for a reason that facts undo, as
+        decimals by line, the latest first."""
+        lines = self._get_posted_line().outplacement_credit_line_ids
+        posted = lines.filtered(lambda line: line.parent_state == "posted")
+        refunds = posted.filtered(
+            lambda line: (
+                line.move_id.move_type == "out_refund"
+                and line.outplacement_after_credit == "lapse"
+                and line.outplacement_lapse_reason in REVERSIBLE_REASONS
+            )
+        )
+        return {
+            refund: to_decimal(refund._get_outplacement_billed())
+            - posted.filtered(
+                lambda line, note=refund.move_id: line.move_id.reversed_entry_id == note
+            )._get_outplacement_billed_sum()
+            for refund in refunds.sorted("id", reverse=True)
+        }
+
+    def _revive_settled(self, settlements):
+        """Make drafts of invoices that bill again what credit notes took back.
+
+        :param dict settlements: :class:`Settlement` by instalment
+        """
+        amounts = {}
+        for instalment, settlement in settlements.items():
+            rest = settlement.revive
+            for line, amount in instalment._get_revivable().items() if rest else ():
+                if part := min(amount, rest):
+                    amounts[line] = float(part)
+                    rest -= part
+        if amounts:
+            self.env["account.move"]._create_outplacement_revivals(amounts)
+
+    # ------------------------------------------------------------------
+    # Drafts of invoices
+    # ------------------------------------------------------------------
+
+    def _update_draft_line(self):
+        """Have a draft invoice bill what is owed by now, or no longer bill it."""
+        self.ensure_one()
+        line = self.invoice_line_ids.filtered(lambda line: line.parent_state == "draft")
+        if not line:
+            return
+        if self.is_lapsed:
+            line._withdraw_outplacement_drafts()
+        else:
+            values = {"price_unit": self._get_billable_amount()}
+            line.move_id.write({"invoice_line_ids": [Command.update(line.id, values)]})
+
+    def _unbill(self):
+        """Let no invoice bill it any more, neither a draft nor a credited one."""
+        self.ensure_one()
+        line = self.invoice_line_ids
+        if line.parent_state == "draft":
+            # nor the one that the draft replaces
+            line.outplacement_replaced_line_id = False
+            line._withdraw_outplacement_drafts()
+        else:
+            line._release_outplacement_instalment()

@@ -1,0 +1,137 @@
+from collections import defaultdict
+from typing import NamedTuple
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..tools.money import to_decimal
+from ..tools.revenue import Earning, get_earned
+
+
+class Share(NamedTuple):
+    """What one pair of lines of an entry is about."""
+
+    traject_id: int
+    partner_id: int
+    account_id: int
+    # as text, since a dictionary is no key
+    analytic: str | None
+    deferred_account_id: int
+
+
+class Difference(NamedTuple):
+    """What the books should hold as unearned of a share, and what they do."""
+
+    share: Share
+    reference: str
+    unearned: float
+    booked: float
+    # what is to be moved from revenue to unearned revenue; negative: back
+    amount: float
+
+
+class OutplacementRevenueBooking(models.AbstractModel):
+    """Keeps unearned revenue in the books: an entry a month and company (R13).
+
+    An entry holds the difference between what is unearned at the end of the month and
+    what the books hold as such until then. So a run that finds nothing changed makes
+    nothing, and whatever else happens (an entry deleted or reversed, an invoice
+    credited, a traject closed) is put right by the next run.
+
+    Here: what the books should hold, and what they do.
+    """
+
+    _name = "outplacement.revenue.booking"
+    _description = "Booking of Unearned Revenue"
+
+    # ------------------------------------------------------------------
+    # Differences
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_differences(self, company, day):
+        """Return what is to be booked for the books to be right on ``day``.
+
+        :param date day: the last day of a month
+        :return: list of :class:`Difference`, none of them nothing
+        """
+        self.env.flush_all()
+        unearned, references = self._get_unearned(company, day)
+        booked, booked_references = self._get_booked(company, day)
+        references |= booked_references
+        differences = []
+        for share in {**unearned, **booked}:
+            amount = unearned[share] - booked[share]
+            if not company.currency_id.is_zero(float(amount)):
+                figures = (unearned[share], booked[share], amount)
+                differences.append(
+                    Difference(
+                        share, references[share.traject_id], *map(float, figures)
+                    )
+                )
+        return sorted(
+            differences, key=lambda found: (found.reference, found.share[1:3])
+        )
+
+    @api.model
+    def _get_unearned(self, company, day):
+        """Return what is unearned on ``day``, by share, and references by traject."""
+        Report = self.env["outplacement.revenue.report"]
+        deferred = company.outplacement_deferred_account_id.id
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT traject_id, partner_id, account_id, analytic_distribution::text,
+                       traject_reference,
+                       amount, invoice_date, earned_from, earned_until, released
+                  FROM (%(lines)s) AS line
+                 WHERE company_id = %(company)s
+                   AND account_id != %(deferred)s
+                   AND invoice_date <= %(day)s
+                   AND (earned_until IS NULL OR earned_until > %(day)s)
+                   AND (released IS NULL OR released > %(day)s)
+                """,
+                lines=Report.with_context(outplacement_with_drafts=False)._get_lines(),
+                company=company.id,
+                deferred=deferred,
+                day=day,
+            )
+        )
+        unearned = defaultdict(lambda: to_decimal(0.0))
+        for *about, _reference, amount, invoiced, first, last, released in rows:
+            earning = Earning(to_decimal(amount), invoiced, first, last, released)
+            earned = get_earned(earning, day, company.currency_id)
+            unearned[Share(*about, deferred)] += earning.amount - earned
+        return unearned, {row[0]: row[4] for row in rows}
+
+    @api.model
+    def _get_booked(self, company, day):
+        """Return what the books hold as unearned on ``day``, by share, and references
+        by traject. Drafts of ours count: they will be posted."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.outplacement_traject_id, line.partner_id, line.account_id,
+                       line.analytic_distribution::text,
+                       line.outplacement_deferred_account_id,
+                       COALESCE(traject.name, ''), SUM(line.balance)
+                  FROM account_move_line line
+                  JOIN account_move move ON move.id = line.move_id
+                  LEFT JOIN outplacement_traject traject
+                         ON traject.id = line.outplacement_traject_id
+                 WHERE line.outplacement_deferred_account_id IS NOT NULL
+                   AND line.company_id = %(company)s
+                   AND move.date <= %(day)s
+                   AND (move.state = 'posted'
+                        OR move.state = 'draft'
+                           AND move.outplacement_revenue_month IS NOT NULL)
+                 GROUP BY 1, 2, 3, 4, 5, 6
+                """,
+                company=company.id,
+                day=day,
+            )
+        )
+        booked = defaultdict(lambda: to_decimal(0.0))
+        for *about, _reference, balance in rows:
+            booked[Share(*about)] += to_decimal(balance)
+        return booked, {row[0]: row[5] for row in rows}

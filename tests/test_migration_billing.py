@@ -1,0 +1,159 @@
+from datetime import date, datetime
+from pathlib import Path
+
+from odoo.modules.migration import load_script
+from odoo.modules.module import get_manifest
+from odoo.tests import freeze_time, tagged
+from odoo.tools import SQL, parse_version
+from odoo.tools.sql import column_exists
+
+from ..hooks import ORDER_LINE_COLUMNS, _drop_specifications, pre_init_hook
+from .common_life import LifeCommon
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
+BIG_MODELS = ("account.move", "account.move.line", "sale.order", "sale.order.line")
+
+
+@tagged("post_install", "-at_install")
+class TestMigrationBilling(LifeCommon):
+    """From the version that knew start dates only."""
+
+    def _migrate(self, name):
+        script = load_script(
+            str(MIGRATIONS / "19.0.1.2.0" / f"{name}.py"), name.replace("-", "_")
+        )
+        self.env.flush_all()
+        script.migrate(self.env.cr, "19.0.1.1.0")
+        self.env.invalidate_all()
+
+    def test_no_migration_is_newer_than_the_manifest(self):
+        version = parse_version(get_manifest("outplacement")["version"])
+        folders = [path.name for path in MIGRATIONS.iterdir() if path.is_dir()]
+        self.assertTrue(folders)
+        for name in folders:
+            with self.subTest(name):
+                self.assertLessEqual(parse_version(name), version)
+
+    # ------------------------------------------------------------------
+    # Pauses
+    # ------------------------------------------------------------------
+
+    def _make_paused(self):
+        """Return a traject that was paused before pauses were kept."""
+        traject = self._sell_package().outplacement_traject_ids
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE outplacement_traject SET state = 'paused' WHERE id = %s",
+            [traject.id],
+        )
+        self.env.invalidate_all()
+        return traject
+
+    def _track(self, traject, name, moment):
+        message = self.env["mail.message"].create(
+            {"model": traject._name, "res_id": traject.id, "date": moment}
+        )
+        field = self.env["ir.model.fields"]._get(traject._name, name)
+        self.env["mail.tracking.value"].create(
+            {"mail_message_id": message.id, "field_id": field.id}
+        )
+
+    def test_paused_since_its_state_says_so(self):
+        traject = self._make_paused()
+        running = self._sell_package().outplacement_traject_ids
+        self._track(traject, "state", datetime(2026, 2, 1, 10))
+        # 00:30 the next day, at the company
+        self._track(traject, "state", datetime(2026, 3, 9, 23, 30))
+        self._track(traject, "date_start", datetime(2026, 4, 1))
+        with freeze_time("2026-05-05"):
+            self._migrate("post-pauses")
+            self._migrate("post-pauses")
+        self.assertEqual(traject.pause_ids.date_from, date(2026, 3, 10))
+        self.assertFalse(traject.pause_ids.date_to)
+        self.assertFalse(running.pause_ids)
+        with freeze_time("2026-06-01"):
+            traject.with_user(self.planner)._resume(date(2026, 6, 1))
+        self.assertEqual(traject.pause_ids.date_to, date(2026, 5, 31))
+
+    def test_paused_nobody_knows_since_when(self):
+        traject = self._make_paused()
+        with freeze_time("2026-05-05"):
+            self._migrate("post-pauses")
+        self.assertEqual(traject.pause_ids.date_from, date(2026, 5, 5))
+
+    # ------------------------------------------------------------------
+    # Rules
+    # ------------------------------------------------------------------
+
+    def test_rules_are_renewed(self):
+        rules = (
+            self.env["ir.model.data"]
+            .search([("module", "=", "outplacement"), ("model", "=", "ir.rule")])
+            .mapped("complete_name")
+        )
+        rules = self.env["ir.rule"].concat(*map(self.env.ref, rules))
+        domains = {rule: rule.domain_force for rule in rules}
+        rules.domain_force = "[(0, '=', 1)]"
+        self._migrate("post-rules")
+        self.assertEqual({rule: rule.domain_force for rule in rules}, domains)
+
+    def test_rules_ask_the_traject_for_its_members(self):
+        for rule in self.env["ir.rule"].search([]):
+            with self.subTest(rule.name):
+                self.assertNotIn("traject_id.member_ids", rule.domain_force or "")
+
+    # ------------------------------------------------------------------
+    # Columns of big tables
+    # ------------------------------------------------------------------
+
+    def test_columns_of_big_tables_are_made_beforehand(self):
+        """Odoo would compute a new one for every record that there is."""
+        expected = dict(ORDER_LINE_COLUMNS)
+        found = {
+            name: field.column_type[0]
+            for model in BIG_MODELS
+            for name, field in self.env[model]._fields.items()
+            if field._module == "outplacement" and field.store and field.compute
+        }
+        self.assertEqual(found, expected)
+
+    def _drop_columns(self):
+        self.env.flush_all()
+        for name, _kind in ORDER_LINE_COLUMNS:
+            if name != "outplacement_plan_id":
+                self.env.cr.execute(
+                    SQL(
+                        "ALTER TABLE sale_order_line DROP COLUMN %s CASCADE",
+                        SQL.identifier(name),
+                    )
+                )
+        self.env.invalidate_all()
+
+    def test_hook_makes_columns(self):
+        self._drop_columns()
+        pre_init_hook(self.env)
+        for name, _kind in ORDER_LINE_COLUMNS:
+            self.assertTrue(column_exists(self.env.cr, "sale_order_line", name))
+
+    def test_specifications_go_with_the_module(self):
+        invoice = self._invoice(self._sell_package(), "2026-01-12")
+        invoice.outplacement_specification_file = b"c3BlYw=="
+        files = invoice.with_context(bin_size=False)
+        other = self.env["ir.attachment"].create(
+            {"name": "x", "res_model": "account.move", "res_id": invoice.id}
+        )
+        self.assertTrue(files.outplacement_specification_file)
+        _drop_specifications(self.env)
+        self.env.invalidate_all()
+        self.assertFalse(files.outplacement_specification_file)
+        self.assertTrue(other.exists())
+
+    def test_sold_packages_get_their_terms(self):
+        packages = self._sell_package().order_line
+        others = self._sell(self.workshop).order_line
+        names = [name for name, _kind in ORDER_LINE_COLUMNS]
+        before = (packages | others).read(names)
+        self._drop_columns()
+        self._migrate("pre-order-lines")
+        self.assertEqual((packages | others).read(names), before)
+        self.assertEqual(packages.outplacement_placement_rule, "fixed")

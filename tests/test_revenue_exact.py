@@ -1,0 +1,169 @@
+from datetime import date, timedelta
+from decimal import Decimal
+from unittest.mock import patch
+
+from dateutil.relativedelta import relativedelta
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from odoo.tests import TransactionCase, tagged
+from odoo.tools import SQL
+
+from ..tools.revenue import Earning, get_earned
+
+DAYS = st.dates(date(2019, 12, 1), date(2029, 3, 31))
+MARCH = ("2026-03-01", "2026-03-01", "2026-03-02", None)
+UNITS = ("0.01", "0.05", "1")
+COLUMNS = (
+    "id, move_id, account_id, product_id, partner_id, company_id, currency_id, "
+    "rounding, amount, invoice_date, move_state, traject_id, traject_reference, "
+    "employer_id, earned_from, earned_until, released"
+)
+
+
+@st.composite
+def earnings(draw):
+    """Return (unit, earning): anything a line can be, mostly with days."""
+    unit = draw(st.sampled_from(UNITS))
+    first, days = draw(DAYS), draw(st.integers(0, 900))
+    last = first + timedelta(days=days)
+    if draw(st.integers(0, 9)) == 0:
+        first = last = None
+    return unit, Earning(
+        amount=draw(st.integers(-(10**9), 10**9)) * Decimal(unit),
+        invoiced=draw(DAYS),
+        first=first,
+        last=last,
+        released=draw(st.none() | DAYS),
+    )
+
+
+def line(unit, amount, *days):
+    """Return (unit, earning) of texts."""
+    days = [day and date.fromisoformat(day) for day in days]
+    return unit, Earning(Decimal(amount), *days)
+
+
+@tagged("post_install", "-at_install")
+class TestRevenueExact(TransactionCase):
+    """The report and the pure function say the same of any line on any day."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.currencies = {
+            unit: cls.env["res.currency"].new({"rounding": float(unit)})
+            for unit in UNITS
+        }
+
+    def _get_rows(self, unit, earning, day):
+        """Return (month, amount, earned, unearned) of each row of the report."""
+        values = SQL(
+            "SELECT * FROM (VALUES (1, 1, 1, 1, 1, 1, 1, %s::numeric, %s::numeric, "
+            "%s::date, 'posted', 1, 'TR', 1, %s::date, %s::date, %s::date)) AS v (%s)",
+            unit,
+            str(earning.amount),
+            earning.invoiced,
+            earning.first,
+            earning.last,
+            earning.released,
+            SQL(COLUMNS),
+        )
+        Report = self.env["outplacement.revenue.report"]
+        with patch.object(type(Report), "_get_lines", lambda self: values):
+            query = Report.with_context(outplacement_as_of=day)._table_query
+        self.env.cr.execute(
+            SQL(
+                "SELECT month, amount::text, amount_earned::text, "
+                "amount_unearned::text FROM (%s) AS report ORDER BY month",
+                query,
+            )
+        )
+        return [(row[0], *map(Decimal, row[1:])) for row in self.env.cr.fetchall()]
+
+    @settings(
+        max_examples=300,
+        deadline=None,
+        suppress_health_check=[HealthCheck.differing_executors],
+    )
+    @given(earnings(), DAYS)
+    # a half cent, both ways; the day of the release; a service billed when it was over
+    @example(line("0.01", "0.05", *MARCH), date(2026, 3, 1))
+    @example(line("0.01", "-0.05", *MARCH), date(2026, 3, 1))
+    @example(
+        line("0.01", "100", "2026-01-01", "2026-01-01", "2026-12-31", "2026-06-10"),
+        date(2026, 6, 10),
+    )
+    @example(
+        line("1", "100", "2027-01-01", "2026-01-01", "2026-12-31", None),
+        date(2026, 12, 31),
+    )
+    def test_any_line_on_any_day(self, case, day):
+        unit, earning = case
+        currency = self.currencies[unit]
+        rows = self._get_rows(unit, earning, day)
+        if earning.invoiced > day:
+            self.assertFalse(rows, "the books do not know of it")
+            self.assertEqual(get_earned(earning, day, currency), 0)
+            return
+        earned = get_earned(earning, day, currency)
+        self.assertEqual(sum(row[2] for row in rows), earned)
+        self.assertEqual(sum(row[3] for row in rows), earning.amount - earned)
+        self.assertEqual(sum(row[1] for row in rows), earning.amount)
+        for month, amount, month_earned, month_unearned in rows:
+            self.assertEqual(amount, month_earned + month_unearned)
+            if month:
+                eve = month - timedelta(days=1)
+                end = month + relativedelta(day=31)
+                self.assertEqual(
+                    amount,
+                    get_earned(earning, end, currency)
+                    - get_earned(earning, eve, currency),
+                )
+
+    @settings(deadline=None, suppress_health_check=[HealthCheck.differing_executors])
+    @given(earnings(), DAYS)
+    def test_credits_mirror(self, case, day):
+        unit, earning = case
+        currency = self.currencies[unit]
+        mirrored = earning._replace(amount=-earning.amount)
+        self.assertEqual(
+            get_earned(mirrored, day, currency), -get_earned(earning, day, currency)
+        )
+
+    @settings(deadline=None, suppress_health_check=[HealthCheck.differing_executors])
+    @given(earnings(), DAYS, DAYS)
+    def test_it_grows_to_the_amount(self, case, one_day, other_day):
+        unit, earning = case
+        currency = self.currencies[unit]
+        days = sorted((one_day, other_day))
+        before, after = (get_earned(earning, day, currency) for day in days)
+        self.assertLessEqual(abs(before), abs(after))
+        self.assertLessEqual(abs(after), abs(earning.amount))
+
+    def test_worked_example(self):
+        """7,450.00 over 2026-03-16 to 2027-03-15."""
+        _unit, earning = line(
+            "0.01", "7450", "2026-03-16", "2026-03-16", "2027-03-15", None
+        )
+        eur = self.currencies["0.01"]
+        for day, earned in (
+            ("2026-03-15", "0"),
+            ("2026-03-31", "326.58"),
+            ("2026-04-30", "938.90"),
+            ("2026-12-31", "5939.59"),
+            ("2027-03-14", "7429.59"),
+            ("2027-03-15", "7450"),
+        ):
+            with self.subTest(day=day):
+                found = get_earned(earning, date.fromisoformat(day), eur)
+                self.assertEqual(found, Decimal(earned))
+
+    def test_leap_day(self):
+        """A year with a leap day has 366 days, each earning the same."""
+        _unit, earning = line(
+            "0.01", "366", "2027-03-01", "2027-03-01", "2028-02-29", None
+        )
+        eur = self.currencies["0.01"]
+        for day, earned in ((date(2028, 2, 28), 365), (date(2028, 2, 29), 366)):
+            self.assertEqual(get_earned(earning, day, eur), earned)

@@ -1,0 +1,44 @@
+"""Earned revenue: by days, rounded cumulatively, exact to the cent (rule R13)."""
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from .money import round_amount
+
+
+class Earning(NamedTuple):
+    """What an invoice line bills, and over which days it is earned."""
+
+    # of the company's currency; negative on a credit note
+    amount: Decimal
+    # from this day on the books know of it
+    invoiced: date
+    # first and last day of service, None while nobody knows them
+    first: date | None
+    last: date | None
+    # the day on which the service ended early
+    released: date | None
+
+
+def get_earned(earning, day, currency):
+    """Return what is earned of an amount up to and including ``day``.
+
+    By days, of which the first and the last count both, and rounded half-up to the
+    currency as a whole: so what is earned in a month, the difference of two such
+    amounts, adds up to the amount exactly, and a negative amount mirrors a positive.
+    What was served before the invoice is earned on the day of the invoice, as the books
+    know nothing of it before; of a service that ended early, the rest is earned on that
+    day; of one whose days are not known, nothing until then.
+    """
+    amount, invoiced, first, last, released = earning
+    if day < invoiced:
+        return Decimal(0)
+    if released and day >= released:
+        return amount
+    if not first or not last or day < first:
+        return Decimal(0)
+    if day >= last:
+        return amount
+    elapsed, whole = ((end - first).days + 1 for end in (day, last))
+    return round_amount(amount * elapsed / whole, currency)

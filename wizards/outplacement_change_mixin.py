@@ -1,0 +1,225 @@
+import hashlib
+import json
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class OutplacementChangeMixin(models.AbstractModel):
+    """A step in the life of a traject that shows first what it does to the instalments,
+    and then does exactly that.
+
+    Every compute of a wizard begins with :meth:`_check_may_see`: what it reads may be
+    in the cache already, where no record rule is asked.
+
+    A wizard gives three hooks: ``_get_change_triggers`` (its fields that the figures
+    follow), ``_get_changes`` (the figures) and ``_apply`` (the deed).
+    ``_check_confirm`` is for its rights and input. The figures are computed as the
+    user: who may read neither the traject nor its instalments learns nothing of them
+    here.
+
+    A change is a dict with
+
+    - ``instalment_id``: id of the instalment; False for a new one and for a fee
+    - ``sale_line_id``: id of the order line that it belongs to, False if not there yet
+    - ``name``: what it is called in the table
+    - ``action``: keep, move, reduce, lapse, revive, credit, new or fee
+    - ``date_before``, ``date_after``: day from which it is invoiced, False for none
+    - ``amount_before``, ``amount_after``: what the customer owes of it, invoiced or
+      not, in the basis of the price (floats, rounded to the currency)
+    - ``credit``: the part of it that a draft credit note takes back, positive
+    - ``currency_id``: id of the currency of these amounts
+
+    Of a credited one ``amount_after`` is what is owed once the credit note is posted.
+    """
+
+    _name = "outplacement.change.mixin"
+    _description = "Preview of Changes to Instalments"
+
+    traject_id = fields.Many2one(
+        "outplacement.traject", required=True, ondelete="cascade"
+    )
+    # no superuser computes: see the class
+    currency_id = fields.Many2one("res.currency", compute="_compute_change_ids")
+    change_ids = fields.One2many(
+        "outplacement.change.line",
+        "wizard_id",
+        string="Changes",
+        compute="_compute_change_ids",
+    )
+    amount_before = fields.Monetary(
+        string="Owed until Now", compute="_compute_change_ids"
+    )
+    amount_after = fields.Monetary(string="Owed Then", compute="_compute_change_ids")
+    amount_credit = fields.Monetary(
+        string="Credit Notes", compute="_compute_change_ids"
+    )
+    fingerprint = fields.Char(
+        compute="_compute_fingerprint",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Of the figures that were shown: others are never applied.",
+    )
+
+    # ------------------------------------------------------------------
+    # Hooks
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_change_triggers(self):
+        """Return the names of the fields that the figures follow."""
+        return ["traject_id"]
+
+    def _get_changes(self):
+        """Return what would change, as dicts (see the class), in order of the table.
+
+        To be given by each wizard; computed as the user, who must be able to read
+        the instalments.
+        """
+        raise NotImplementedError
+
+    def _check_may_see(self):
+        """Hold whoever asks for figures of the trajects, also for those in the cache.
+
+        :raises AccessError: the user may read neither the trajects nor their
+            instalments
+        """
+        self.traject_id._check_may_see_changes()
+
+    def _check_confirm(self):
+        """Hook: whether the user may take the step, with this input.
+
+        :raises AccessError: the user may not
+        :raises UserError: the input makes no sense
+        """
+
+    def _apply(self, changes):
+        """Take the step. To be given by each wizard.
+
+        :param list changes: what was shown and holds, see ``_get_changes``
+        :returns: an action, or nothing to close the window
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _get_today(self):
+        """Return the day that it is at the company of the traject."""
+        traject = self.traject_id or self.env["outplacement.traject"].browse(
+            self.env.context.get("default_traject_id")
+        )
+        # sudo: outplacement.traject - whose clock it is, also for finance, who may ask
+        # what if and reads no trajects
+        company = traject.sudo().company_id or self.env.company
+        return company._get_outplacement_today()
+
+    # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
+
+    @api.depends(lambda self: self._get_change_triggers())
+    def _compute_change_ids(self):
+        self._check_may_see()
+        Line = self.env["outplacement.change.line"]
+        for wizard in self:
+            changes = wizard._get_changes() if wizard.traject_id else []
+            currency = wizard._get_change_currency(changes)
+            wizard.currency_id = currency
+            wizard.change_ids = Line.concat(*(Line.new(change) for change in changes))
+            for name, key in (
+                ("amount_before", "amount_before"),
+                ("amount_after", "amount_after"),
+                ("amount_credit", "credit"),
+            ):
+                # one currency a traject, nearly always: a total of two says nothing
+                wizard[name] = sum(
+                    change[key]
+                    for change in changes
+                    if change["currency_id"] == currency.id
+                )
+
+    @api.depends(lambda self: self._get_change_triggers())
+    def _compute_fingerprint(self):
+        self._check_may_see()
+        for wizard in self:
+            wizard.fingerprint = bool(wizard.traject_id) and wizard._get_fingerprint(
+                wizard._get_changes()
+            )
+
+    def _get_change_currency(self, changes):
+        """Return the currency of the first change, else the company's."""
+        if changes:
+            return self.env["res.currency"].browse(changes[0]["currency_id"])
+        return self.traject_id.company_id.currency_id or self.env.company.currency_id
+
+    @api.model
+    def _get_fingerprint(self, changes):
+        """Return a short text that is another one for other figures."""
+        text = json.dumps(changes, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    # ------------------------------------------------------------------
+    # Confirming
+    # ------------------------------------------------------------------
+
+    def action_confirm(self):
+        """Do what was shown.
+
+        :raises UserError: the figures are others by now, or the input makes no sense
+        :raises AccessError: the user may not
+        """
+        self.ensure_one()
+        self._check_may_see()
+        self._check_confirm()
+        changes = self._get_changes()
+        if self._get_fingerprint(changes) != self.fingerprint:
+            raise UserError(
+                self.env._(
+                    "The figures have changed since they were shown. Nothing was done: "
+                    "open this window again and look once more."
+                )
+            )
+        former = self._get_all_instalments()
+        action = self._apply(changes)
+        self._check_applied(changes, former)
+        return action or {"type": "ir.actions.act_window_close"}
+
+    def _get_all_instalments(self):
+        # sudo: outplacement.instalment - what came of the step is checked in full,
+        # also where the step took rights away
+        return self.traject_id.sudo().instalment_ids
+
+    def _check_applied(self, changes, former):
+        """Hold what came of the step against what was shown.
+
+        :param former: the instalments of the traject before
+        :raises UserError: they differ, so nothing is done at all
+        """
+        self.env.flush_all()
+        instalments = self._get_all_instalments()
+        shown = {c["instalment_id"]: c for c in changes if c["instalment_id"]}
+        new = [change for change in changes if change["action"] == "new"]
+        found = sorted(
+            self._get_facts_of_new(i.date, i.amount_due) for i in instalments - former
+        )
+        expected = sorted(
+            self._get_facts_of_new(c["date_after"], c["amount_after"]) for c in new
+        )
+        if found != expected or not all(
+            instalment._matches_change(shown[instalment.id])
+            for instalment in instalments & former
+            if instalment.id in shown
+        ):
+            raise UserError(
+                self.env._(
+                    "What came out differs from what was shown for traject "
+                    "%(traject)s, so nothing was done. Please report this.",
+                    traject=self.traject_id.name,
+                )
+            )
+
+    @api.model
+    def _get_facts_of_new(self, date, amount):
+        """Return what a new instalment is compared by."""
+        return str(date or ""), f"{amount:.6f}"

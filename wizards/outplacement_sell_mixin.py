@@ -1,0 +1,314 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools.misc import clean_context
+
+
+class OutplacementSellMixin(models.AbstractModel):
+    """A package that is sold for a traject that exists: shows its instalments first,
+    then adds it to the order of the traject, or to one of its own.
+
+    A wizard gives ``_line_kind``, and may override the hooks below.
+    """
+
+    _name = "outplacement.sell.mixin"
+    _inherit = "outplacement.change.mixin"
+    _description = "Sale for a Traject"
+
+    # value of the order line's ``outplacement_line_kind``
+    _line_kind = None
+
+    product_id = fields.Many2one(
+        "product.product",
+        string="Package",
+        required=True,
+        ondelete="cascade",
+        compute="_compute_product_id",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+        domain="[('service_tracking', '=', 'outplacement'), ('sale_ok', '=', True)]",
+    )
+    price = fields.Monetary(
+        compute="_compute_price",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Without VAT for businesses, VAT included for private persons.",
+    )
+    plan_id = fields.Many2one(
+        "outplacement.invoice.plan",
+        string="Invoice Plan",
+        compute="_compute_plan_id",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="cascade",
+        help="How the price is spread over instalments. Empty: all at the start.",
+    )
+    on_new_order = fields.Boolean(
+        string="On an Order of its Own",
+        compute="_compute_on_new_order",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Else it is added to the order that the traject came from.",
+    )
+    client_order_ref = fields.Char(
+        string="Purchase Order Reference",
+        help="The reference that the customer wants to read on the invoices of the new "
+        "order.",
+    )
+    refusal_text = fields.Char(compute="_compute_refusal_text")
+
+    # ------------------------------------------------------------------
+    # Hooks
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_change_triggers(self):
+        return [
+            *super()._get_change_triggers(),
+            *("product_id", "price", "plan_id", "on_new_order"),
+        ]
+
+    def _check_may_see(self):
+        """:raises AccessError: the user does not sell for the trajects"""
+        result = super()._check_may_see()
+        self.traject_id._check_may_sell()
+        return result
+
+    def _get_span(self):
+        """Return which part of the term is sold, as the numbers of months after the
+        start at which it begins and ends."""
+        raise NotImplementedError
+
+    def _prepare_order_values(self):
+        """Return the values of a new order: those of the order of the traject, for the
+        same customer."""
+        self.ensure_one()
+        former = self._get_order()
+        values = {
+            "company_id": self.traject_id.company_id.id,
+            "user_id": self.env.uid,
+            "partner_id": (former.partner_id or self.traject_id.principal_id).id,
+        }
+        kept = ("partner_invoice_id", "pricelist_id", "payment_term_id")
+        kept += ("fiscal_position_id", "opportunity_id")
+        return values | {name: former[name].id for name in kept if former}
+
+    def _prepare_line_values(self):
+        """Return the values of the order line, but for the traject."""
+        self.ensure_one()
+        begin, end = self._get_span()
+        return {
+            "product_id": self.product_id.id,
+            "price_unit": self.price,
+            # the price is what is shown, after whatever a price list takes off
+            "discount": 0,
+            "outplacement_line_kind": self._line_kind,
+            "outplacement_plan_id": self.plan_id.id,
+            "outplacement_months": end - begin,
+            "outplacement_months_before": begin,
+        }
+
+    def _get_default_price(self):
+        """Return the price of the package as an order line would have it: by the price
+        list and the fiscal position of the order."""
+        return float(self._get_offer_line()._get_outplacement_unit_price())
+
+    def _get_offer_line(self):
+        """Return the package on a line of the order that is not saved, at the price
+        that Odoo gives it."""
+        order = self._get_sale_order()
+        values = {"order_id": order.id, "product_id": self.product_id.id}
+        return order.order_line.new(values)
+
+    # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
+
+    @api.depends("traject_id")
+    def _compute_product_id(self):
+        self._check_may_see()
+        for wizard in self:
+            wizard.product_id = wizard.traject_id.product_id
+
+    @api.depends("product_id", "traject_id")
+    def _compute_plan_id(self):
+        self._check_may_see()
+        for wizard in self:
+            company = wizard.traject_id.company_id or self.env.company
+            wizard.plan_id = (
+                wizard.product_id.outplacement_plan_id or company.outplacement_plan_id
+            )
+
+    @api.depends("product_id", "traject_id")
+    def _compute_price(self):
+        self._check_may_see()
+        for wizard in self:
+            known = wizard.traject_id and wizard.product_id
+            wizard.price = known and wizard._get_default_price()
+
+    @api.depends("traject_id")
+    def _compute_on_new_order(self):
+        """An order that is locked, or no longer confirmed, gets no more lines."""
+        self._check_may_see()
+        for wizard in self:
+            order = wizard._get_order()
+            wizard.on_new_order = order.state != "sale" or order.locked
+
+    # ------------------------------------------------------------------
+    # The order
+    # ------------------------------------------------------------------
+
+    def _get_order(self):
+        """Return the order that the traject came from, for who may sell for it."""
+        self.traject_id._check_may_sell()
+        # sudo: sale.order - the account manager of a traject sells more of it, whoever
+        # sold it at first; a manager has no rights on orders
+        return self.traject_id.sudo().order_id
+
+    def _get_sale_order(self):
+        """Return the order to which it is added, or a draft of the new one."""
+        self.ensure_one()
+        order = self._get_order()
+        if not self.on_new_order and order:
+            return order
+        values = self._prepare_order_values()
+        today = self.traject_id.company_id._get_outplacement_today()
+        return order.new(
+            {**values, "state": "sale", "outplacement_date_confirmed": today}
+        )
+
+    def _get_sale_currency(self):
+        return self._get_sale_order().currency_id or self.env.company.currency_id
+
+    def _get_change_currency(self, changes):
+        if not self.traject_id:
+            return super()._get_change_currency(changes)
+        return self._get_sale_currency()
+
+    # ------------------------------------------------------------------
+    # Showing
+    # ------------------------------------------------------------------
+
+    def _get_changes(self):
+        self.ensure_one()
+        self.traject_id._check_may_sell()
+        kept = self.traject_id._get_changes()
+        return kept + self._get_new_changes()
+
+    def _get_new_changes(self):
+        """Return the instalments that will be there, as ``_get_changes`` does."""
+        self.ensure_one()
+        order = self._get_sale_order()
+        if not self.product_id or self.price < 0:
+            return []
+        # sudo: outplacement.traject - the facts of the deal, for who may sell
+        traject = self.traject_id.sudo()
+        facts = traject._get_billing_facts()
+        if order != traject.order_id:
+            facts = facts._replace(**order._get_outplacement_sale_facts())
+        currency = self._get_sale_currency()
+        values = self._prepare_line_values() | {"currency_id": currency.id}
+        line = order.order_line.new(values)
+        parts = line._get_outplacement_parts(traject)
+        return [
+            self._prepare_new_change(part, f"{number}/{len(parts)}", line, facts)
+            for number, part in enumerate(parts, start=1)
+        ]
+
+    def _prepare_new_change(self, part, number, line, facts):
+        """Return the change that adds one instalment.
+
+        :param part: :class:`~..tools.schedule.Part`
+        :param line: the order line as it will be
+        :param facts: :class:`~..tools.schedule.Facts`
+        """
+        values = {
+            "trigger": part.trigger,
+            "rank": part.rank,
+            "months_after_start": part.months,
+            "sale_line_id": line,
+        }
+        instalment = line.outplacement_instalment_ids.new(values)
+        return {
+            "instalment_id": False,
+            "sale_line_id": False,
+            "name": f"{self.traject_id.name} {number}",
+            "action": "new",
+            "date_before": False,
+            "date_after": instalment._get_date(facts) or False,
+            "amount_before": 0.0,
+            "amount_after": float(part.amount),
+            "credit": 0.0,
+            "currency_id": self._get_sale_currency().id,
+        }
+
+    @api.depends(lambda self: self._get_change_triggers())
+    def _compute_refusal_text(self):
+        """Say beforehand what would be refused."""
+        self._check_may_see()
+        for wizard in self:
+            wizard.refusal_text = bool(wizard.traject_id) and wizard._get_refusal()
+
+    def _get_refusal(self):
+        """Return the sentence why it cannot be sold so, False if it can, or as long as
+        nothing is chosen."""
+        self.ensure_one()
+        if not self._get_order() and not self._prepare_order_values()["partner_id"]:
+            return self.env._(
+                "Traject %(traject)s has no order and no principal: enter who pays for "
+                "it first.",
+                traject=self.traject_id.name,
+            )
+        return self._get_price_refusal()
+
+    def _get_price_refusal(self):
+        """Return the sentence why the price cannot be: less than nothing."""
+        return self.price < 0 and self.env._("The price cannot be less than nothing.")
+
+    # ------------------------------------------------------------------
+    # Doing
+    # ------------------------------------------------------------------
+
+    def _check_confirm(self):
+        """:raises AccessError: the user does not sell for this traject
+        :raises UserError: it cannot be sold so
+        """
+        self.traject_id._check_may_sell()
+        if refusal := self._get_refusal():
+            raise UserError(refusal)
+        return super()._check_confirm()
+
+    def _apply(self, changes):
+        self._sell()
+
+    def _sell(self):
+        """Add the line to its order, or make and confirm a new one.
+
+        :returns: the order line, as superuser
+        """
+        values = {
+            **self._prepare_line_values(),
+            "outplacement_for_traject_id": self.traject_id.id,
+        }
+        # the defaults of the context are meant for the wizard and stay behind
+        order = self._get_order()
+        orders = order.with_env(order.env(context=clean_context(self.env.context)))
+        if not self.on_new_order:
+            return orders.order_line.create({"order_id": orders.id, **values})
+        order = orders.create(
+            {
+                **self._prepare_order_values(),
+                "client_order_ref": self.client_order_ref,
+                "order_line": [Command.create(values)],
+            }
+        )
+        order.action_confirm()
+        return order.order_line

@@ -1,0 +1,55 @@
+from odoo import api, fields, models
+
+
+class OutplacementTrajectExtend(models.TransientModel):
+    """Sells months after the term of a traject: the end of the term moves, and they
+    have instalments of their own."""
+
+    _name = "outplacement.traject.extend"
+    _inherit = "outplacement.sell.mixin"
+    _description = "Extend Traject"
+
+    _line_kind = "extension"
+
+    months = fields.Integer(
+        compute="_compute_months",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        help="The number of months by which the term becomes longer.",
+    )
+    date_end = fields.Date(string="End of Term Then", compute="_compute_date_end")
+
+    @api.model
+    def _get_change_triggers(self):
+        return [*super()._get_change_triggers(), "months"]
+
+    @api.depends("product_id")
+    def _compute_months(self):
+        self._check_may_see()
+        for wizard in self:
+            product = wizard.product_id.product_tmpl_id
+            wizard.months = product._get_outplacement_months()
+
+    @api.depends("traject_id", "months")
+    def _compute_date_end(self):
+        self._check_may_see()
+        for wizard in self:
+            traject = wizard.traject_id
+            months = traject and traject._get_term_months() + wizard.months
+            facts = traject and traject._get_billing_facts(months=months)
+            wizard.date_end = facts and facts.date_end
+
+    def _get_span(self):
+        begin = self.traject_id._get_months_sold()
+        return begin, begin + self.months
+
+    def _get_new_changes(self):
+        return super()._get_new_changes() if self.months > 0 else []
+
+    def _get_refusal(self):
+        if self.product_id and self.months < 1:
+            return self.env._("An extension is at least one month.")
+        return super()._get_refusal()
