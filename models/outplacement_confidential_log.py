@@ -21,6 +21,19 @@ class OutplacementConfidentialMixin(models.AbstractModel):
     # Opening
     # ------------------------------------------------------------------
 
+    def _open(self, fname):
+        """Open a sealed column for the present user, of those records that they may
+        read, and write it down; superuser code gets none.
+
+        :return: as :meth:`_unseal`
+        """
+        readable = self.browse()
+        if not self.env.su:
+            readable = self._origin.filtered("id")._filtered_access("read")
+        contents, closed = readable._unseal(fname)
+        (readable - closed)._log_read()
+        return contents, closed
+
     def _log_read(self):
         """Write down that the present user opens these: by membership or as the
         candidate once an hour each, by emergency access every time."""

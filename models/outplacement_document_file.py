@@ -62,10 +62,7 @@ class OutplacementDocument(models.Model):
     def _compute_name(self):
         """Open the name for a user who may read the document; superuser code gets
         none."""
-        readable = self.browse()
-        if not self.env.su:
-            readable = self._origin.filtered("id")._filtered_access("read")
-        names, closed = readable._unseal("name_cipher")
+        names, closed = self._open("name_cipher")
         for document in self:
             unopenable = document._origin in closed
             document.unopenable = unopenable
@@ -74,7 +71,6 @@ class OutplacementDocument(models.Model):
                 if unopenable
                 else names.get(document._origin.id)
             )
-        (readable - closed)._log_read()
 
     def _compute_content(self):
         """Nothing: bytes that a field gave would be read, cached and served by every

@@ -82,16 +82,12 @@ class OutplacementNote(models.Model):
     @api.depends_context("uid", "su", "lang")
     def _compute_body(self):
         """Open the text for a user who may read the note; superuser code gets none."""
-        readable = self.browse()
-        if not self.env.su:
-            readable = self._origin.filtered("id")._filtered_access("read")
-        texts, closed = readable._unseal("body_cipher")
+        texts, closed = self._open("body_cipher")
         neutral = Markup("<p>%s</p>") % self._get_neutral_text()
         for note in self:
             unopenable = note._origin in closed
             note.unopenable = unopenable
             note.body = neutral if unopenable else texts.get(note._origin.id)
-        (readable - closed)._log_read()
 
     def _inverse_body(self):
         """Seal the text. The write that brought it here has passed the rules, and the

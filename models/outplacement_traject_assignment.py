@@ -46,8 +46,9 @@ class OutplacementTraject(models.Model):
         guided = self.env["res.users"]._get_outplacement_access(
             "outplacement_guided_ids"
         )
-        for traject in self:
-            traject.is_member = traject._origin.id in guided
+        mine = self.filtered(lambda one: (one.id or one._origin.id) in guided)
+        mine.is_member = True
+        (self - mine).is_member = False
 
     def _search_is_member(self, operator, value):
         if operator != "in":

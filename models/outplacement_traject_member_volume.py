@@ -111,8 +111,9 @@ class OutplacementTrajectMember(models.Model):
         volumes = self.env["res.users"]._get_outplacement_access(
             "outplacement_volume_ids"
         )
-        for member in self:
-            member.is_open = member._origin.id in volumes
+        opened = self.filtered(lambda one: (one.id or one._origin.id) in volumes)
+        opened.is_open = True
+        (self - opened).is_open = False
 
     def _search_is_open(self, operator, value):
         if operator != "in":
