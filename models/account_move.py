@@ -1,5 +1,10 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+# Where an invoice or entry came from: written by what makes it, never by hand.
+ORIGIN_FIELDS = frozenset({"outplacement_run_id", "outplacement_revenue_month"})
 
 
 class AccountMove(models.Model):
@@ -19,6 +24,22 @@ class AccountMove(models.Model):
         help="The customer requires a purchase order reference, the invoice has none, "
         "and neither have these trajects.",
     )
+    outplacement_run_id = fields.Many2one(
+        "outplacement.invoice.run",
+        string="Invoice Run",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups="account.group_account_invoice",
+    )
+    outplacement_revenue_month = fields.Date(
+        string="Unearned Revenue at",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The end of the month for which this entry was made.",
+    )
 
     @api.depends(
         "ref",
@@ -28,6 +49,7 @@ class AccountMove(models.Model):
         "invoice_line_ids.sale_line_ids",
         "invoice_line_ids.outplacement_instalment_id.purchase_order_ref",
         "invoice_line_ids.outplacement_instalment_id.traject_reference",
+        "invoice_line_ids.outplacement_credited_line_id",
     )
     def _compute_outplacement_purchase_order_missing(self):
         for move in self:
@@ -49,15 +71,30 @@ class AccountMove(models.Model):
         parts = (self.ref or "").split(", ")
         return any(part and part not in automatic for part in parts)
 
+    def _get_outplacement_instalments(self):
+        """Return the instalments that this invoice bills, or bills again what a credit
+        note took back of them."""
+        self.ensure_one()
+        lines = self.invoice_line_ids
+        credited = lines.outplacement_credited_line_id
+        again = credited.outplacement_instalment_id
+        again |= credited.outplacement_released_instalment_id
+        return lines.outplacement_instalment_id | again
+
     def _get_outplacement_missing(self):
         """Return the trajects that lack a reference, in one text; False if none."""
-        self.ensure_one()
-        instalments = self.invoice_line_ids.outplacement_instalment_id
+        instalments = self._get_outplacement_instalments()
         if not instalments:
             return self.env._("this invoice")
         missing = instalments.filtered(lambda i: not i.purchase_order_ref)
         references = dict.fromkeys(missing.mapped("traject_reference"))
         return ", ".join(references) or False
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        if operation == "write" and field.name in ORIGIN_FIELDS:
+            return self.env.su
+        return super()._has_field_access(field, operation)
 
     # ------------------------------------------------------------------
     # Alerts
@@ -71,6 +108,7 @@ class AccountMove(models.Model):
         "invoice_line_ids.outplacement_instalment_id.amount",
         "invoice_line_ids.outplacement_instalment_id.amount_lapsed",
         "invoice_line_ids.outplacement_instalment_id.is_lapsed",
+        "invoice_line_ids.outplacement_after_credit",
     )
     def _compute_alerts(self):
         # EXTENDS account
@@ -79,16 +117,22 @@ class AccountMove(models.Model):
     def _get_alerts(self):
         # EXTENDS account
         alerts = super()._get_alerts()
-        if self.state != "draft":
-            return alerts
+        if self.state == "draft":
+            alerts |= self._get_outplacement_warnings()
+            alerts |= self._get_outplacement_credit_alerts()
+        return alerts
+
+    def _get_outplacement_warnings(self):
+        """Return what finance should know before posting, as alerts by key."""
         messages = self._get_outplacement_line_warnings()
         if self.outplacement_purchase_order_missing:
             messages["outplacement_purchase_order_missing"] = (
                 self._get_outplacement_purchase_order_text()
             )
-        for key, message in messages.items():
-            alerts[key] = {"level": "warning", "message": message}
-        return alerts
+        return {
+            key: {"level": "warning", "message": message}
+            for key, message in messages.items()
+        }
 
     def _get_outplacement_line_warnings(self):
         """Return what finance should know about the lines, as texts by key."""
@@ -117,6 +161,7 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         # EXTENDS account
+        self._check_outplacement_excess()
         invoices = self.filtered(lambda move: move.move_type == "out_invoice")
         lines = invoices.line_ids
         # the reversal of a credit note revives what that one credited
@@ -124,23 +169,34 @@ class AccountMove(models.Model):
         lines._reclaim_outplacement_instalments()
         invoices._set_outplacement_ref()
         self._check_outplacement_purchase_order()
-        return super()._post(soft=soft)
+        posted = super()._post(soft=soft)
+        posted._follow_outplacement_posting()
+        return posted
 
     def button_draft(self):
         # EXTENDS account
-        credit_notes = self.filtered(
-            lambda move: move.move_type == "out_refund" and move.state == "posted"
-        )
+        posted = self.filtered(lambda move: move.state == "posted")
+        credit_notes = posted.filtered(lambda move: move.move_type == "out_refund")
         credited = credit_notes.line_ids.outplacement_credited_line_id
         credited._reclaim_outplacement_instalments()
-        return super().button_draft()
+        result = super().button_draft()
+        posted._follow_outplacement_reset()
+        return result
+
+    def _get_outplacement_buyer_reference(self):
+        """Return the purchase order references of an invoice of instalments, or what
+        somebody entered instead; False for other documents."""
+        self.ensure_one()
+        # sudo: outplacement.instalment - for whoever sends the invoice
+        billed = self.sudo().invoice_line_ids.outplacement_instalment_id
+        return self.move_type == "out_invoice" and bool(billed) and self.ref
 
     def _set_outplacement_ref(self):
         """Fill in the purchase order references of the trajects as they are now."""
         for move in self:
             # sudo: outplacement.instalment - also where a colleague without access
             # to instalments posts (an automatic invoice after an online payment)
-            instalments = move.sudo().invoice_line_ids.outplacement_instalment_id
+            instalments = move.sudo()._get_outplacement_instalments()
             references = instalments._get_purchase_order_refs()
             if references and not move.sudo()._has_outplacement_typed_ref():
                 move.ref = move.outplacement_purchase_order_ref = references
@@ -189,3 +245,33 @@ class AccountMove(models.Model):
             )
             for lapsing in carried:
                 lapsing._update_draft_line()
+
+    # ------------------------------------------------------------------
+    # Made by an invoice run
+    # ------------------------------------------------------------------
+
+    def _creation_subtype(self):
+        # EXTENDS account: nobody can subscribe to that subtype, and without it the
+        # messages of all invoices of a chunk are made at once
+        if self.env["outplacement.invoice.run"]._get_current():
+            return self.env["mail.message.subtype"]
+        return super()._creation_subtype()
+
+    def _creation_message(self):
+        # EXTENDS mail: with what Odoo tells of the origin in a message of its own
+        message = super()._creation_message()
+        if not self.env["outplacement.invoice.run"]._get_current():
+            return message
+        orders = self.line_ids.sale_line_ids.order_id
+        links = Markup(", ").join(order._get_html_link() for order in orders)
+        return Markup("<p>%s</p><p>%s</p>") % (
+            message,
+            self.env._("Made by an invoice run from %(orders)s.", orders=links),
+        )
+
+    def message_post_with_source(self, source_ref, **kwargs):
+        # EXTENDS mail: see _creation_message
+        told = source_ref == "mail.message_origin_link"
+        if told and self.env["outplacement.invoice.run"]._get_current():
+            return self.env["mail.message"]
+        return super().message_post_with_source(source_ref, **kwargs)

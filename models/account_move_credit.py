@@ -114,15 +114,10 @@ class AccountMove(models.Model):
     # Saying what posting them does
     # ------------------------------------------------------------------
 
-    @api.depends("invoice_line_ids.outplacement_after_credit")
-    def _compute_alerts(self):
-        # EXTENDS account
-        return super()._compute_alerts()
-
-    def _get_alerts(self):
-        # EXTENDS account
-        alerts = super()._get_alerts()
-        if self.state != "draft" or self.move_type != "out_refund":
+    def _get_outplacement_credit_alerts(self):
+        """Return what posting a credit note does to instalments, as alerts by key."""
+        alerts = {}
+        if self.move_type != "out_refund":
             return alerts
         # sudo: outplacement.instalment - for whoever may read the credit note
         lines = self.sudo().invoice_line_ids
@@ -173,29 +168,23 @@ class AccountMove(models.Model):
         if ours := excess.filtered("outplacement_after_credit"):
             raise UserError(ours._get_outplacement_excess_text())
 
-    def _post(self, soft=True):
-        # EXTENDS account
-        self._check_outplacement_excess()
-        posted = super()._post(soft=soft)
-        refunds = posted.filtered(lambda move: move.move_type == "out_refund")
+    def _follow_outplacement_posting(self):
+        """Let instalments follow these moves, which are posted now."""
+        refunds = self.filtered(lambda move: move.move_type == "out_refund")
         refunds.line_ids._follow_outplacement_credit()
         # the reversal of a credit note undoes what that one did
-        invoices = posted.filtered(lambda move: move.move_type == "out_invoice")
+        invoices = self.filtered(lambda move: move.move_type == "out_invoice")
         invoices.line_ids._undo_outplacement_credit()
-        return posted
 
-    def button_draft(self):
-        # EXTENDS account
-        posted = self.filtered(lambda move: move.state == "posted")
-        result = super().button_draft()
-        refunds = posted.filtered(lambda move: move.move_type == "out_refund")
+    def _follow_outplacement_reset(self):
+        """Let instalments follow these moves: posted until now, drafts again."""
+        refunds = self.filtered(lambda move: move.move_type == "out_refund")
         refunds.line_ids._undo_outplacement_credit()
-        reversals = posted - refunds
+        reversals = self - refunds
         reversals.line_ids._follow_outplacement_credit()
         # what a draft credit note would take back is not billed in the first place
         for instalment in reversals.line_ids._carry_outplacement_lapses():
             instalment._update_draft_line()
-        return result
 
     # ------------------------------------------------------------------
     # Drafts

@@ -1,9 +1,12 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-# What a line bills, credits or replaces: written by methods only (R9).
+# What a line bills, credits or replaces, and whose revenue it is: written by methods
+# only (R9, R13).
 LINK_FIELDS = frozenset(
     {
+        "outplacement_traject_id",
+        "outplacement_deferred_account_id",
         "outplacement_instalment_id",
         "outplacement_released_instalment_id",
         "outplacement_is_respread",
@@ -17,8 +20,6 @@ LINK_FIELDS = frozenset(
 # What revenue is computed from (R13): fixed with the invoice.
 POSTED_FIELDS = frozenset(
     {
-        "outplacement_traject_id",
-        "outplacement_deferred_account_id",
         "outplacement_earned_from",
         "outplacement_earned_until",
         "outplacement_period_start",

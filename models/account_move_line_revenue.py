@@ -1,7 +1,15 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .outplacement_instalment_invoicing import PERIOD_FIELDS
+from .account_move_line_guard import CopiedId
+
+# Where invoice lines keep the days over which their amount is earned: ours, and the
+# names under which other add-ons do.
+PERIOD_FIELDS = (
+    ("outplacement_earned_from", "outplacement_earned_until"),
+    ("deferred_start_date", "deferred_end_date"),
+    ("start_date", "end_date"),
+)
 
 
 class AccountMoveLine(models.Model):
@@ -16,8 +24,10 @@ class AccountMoveLine(models.Model):
         "outplacement.traject",
         string="Traject",
         readonly=True,
+        copy=False,
         index="btree_not_null",
         ondelete="restrict",
+        check_company=True,
         help="The traject that this line is about.",
     )
     outplacement_earned_from = fields.Date(
@@ -34,8 +44,10 @@ class AccountMoveLine(models.Model):
         "account.account",
         string="Unearned Revenue Account",
         readonly=True,
+        copy=False,
         index="btree_not_null",
         ondelete="restrict",
+        check_company=True,
         help="On the revenue line of an entry for unearned revenue, and of its "
         "reversal: the account that the amount was moved to.",
     )
@@ -60,6 +72,13 @@ class AccountMoveLine(models.Model):
                     )
                 )
 
+    def _copy_data_extend_business_fields(self, values):
+        """A credit note, or the reversal of an entry, is of the same traject."""
+        for name in ("outplacement_traject_id", "outplacement_deferred_account_id"):
+            if self[name]:
+                values[name] = CopiedId(self[name].id)
+        return super()._copy_data_extend_business_fields(values)
+
     def _prepare_outplacement_earning(self, earned_from):
         """Return the days over which a credit note of a part of this line counts, from
         ``earned_from`` on, as values; none where these are the days of the line."""
@@ -70,9 +89,33 @@ class AccountMoveLine(models.Model):
         start = min(earned_from, until)
         if self.outplacement_earned_from:
             start = max(start, self.outplacement_earned_from)
-        names = [pair for pair in PERIOD_FIELDS if set(pair) <= set(self._fields)]
         return {
             name: day
-            for pair in names
+            for pair in self._get_outplacement_period_fields()
             for name, day in zip(pair, (start, until), strict=True)
         }
+
+    @api.model
+    def _get_outplacement_period_fields(self):
+        """Return the pairs of fields that keep the days of earning in this database."""
+        return [pair for pair in PERIOD_FIELDS if set(pair) <= set(self._fields)]
+
+    def _move_outplacement_earning(self, former, period):
+        """Follow the days of service, where the lines are earned from the first or
+        until the last of them; other days somebody chose. Of what is posted, what
+        another add-on made of its own fields stays.
+
+        :param former: first and last day until now
+        :param period: first and last day from now on
+        """
+        for line in self:
+            pairs = self._get_outplacement_period_fields()
+            values = {}
+            for pair in pairs[:1] if line.parent_state == "posted" else pairs:
+                days = [
+                    after if line[name] == before else line[name]
+                    for name, before, after in zip(pair, former, period, strict=True)
+                ]
+                if all(days) and days[0] <= days[1]:
+                    values |= dict(zip(pair, days, strict=True))
+            line.write(values)

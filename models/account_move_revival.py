@@ -25,6 +25,7 @@ class AccountMove(models.Model):
         )
         for invoice in invoices:
             invoice._limit_outplacement_revival(amounts)
+        invoices._set_outplacement_ref()
         invoices._schedule_outplacement_check()
         return invoices
 
@@ -34,6 +35,8 @@ class AccountMove(models.Model):
         term = self.commercial_partner_id.property_payment_term_id
         return {
             **self._prepare_outplacement_credit_note(),
+            # the references of the instalments, once it is known which these are (R11)
+            "ref": False,
             "invoice_payment_term_id": term.id,
         }
 

@@ -1,10 +1,37 @@
+from lxml import etree
+
 from odoo import api, models
+
+# The parts of a UBL document.
+BASIC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
+AGGREGATE = "{urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2}"
 
 
 class AccountMoveSend(models.AbstractModel):
-    """Sends the specification of trajects along with a collective invoice."""
+    """Sends the specification of trajects along with a collective invoice, and says in
+    the e-invoice by which reference the customer knows what it bills."""
 
     _inherit = "account.move.send"
+
+    @api.model
+    def _hook_invoice_document_after_pdf_report_render(self, invoice, invoice_data):
+        """Have an e-invoice (UBL) carry the purchase order reference as buyer reference
+        (BT-10) too, where the customer has no reference of their own.
+
+        Odoo writes the reference of the invoice as order reference (BT-13), and as
+        buyer reference nothing but the one of the customer's contact. It has no field
+        of an invoice for it that could be filled in, and the maker of the document is
+        of an add-on that this one does not require: so the document is completed once
+        it is made, wherever that add-on is in the order of loading.
+        """
+        # EXTENDS account
+        result = super()._hook_invoice_document_after_pdf_report_render(
+            invoice, invoice_data
+        )
+        values = invoice_data.get("ubl_cii_xml_attachment_values")
+        if values and (reference := invoice._get_outplacement_buyer_reference()):
+            values["raw"] = _add_buyer_reference(values["raw"], reference)
+        return result
 
     @api.model
     def _link_invoice_documents(self, invoices_data):
@@ -49,3 +76,19 @@ class AccountMoveSend(models.AbstractModel):
                 }
             )
         return placeholders
+
+
+def _add_buyer_reference(raw, reference):
+    """Return a UBL document with a buyer reference, if it has none; others as they are.
+
+    :param bytes raw: XML
+    """
+    tree = etree.fromstring(raw)
+    first = tree.find(f"{AGGREGATE}*")
+    if first is None or tree.findtext(f"{BASIC}BuyerReference"):
+        return raw
+    node = etree.Element(f"{BASIC}BuyerReference")
+    node.text = reference
+    # the last of the basic parts
+    first.addprevious(node)
+    return etree.tostring(tree, xml_declaration=True, encoding="UTF-8")

@@ -1,8 +1,7 @@
 import csv
 import io
 
-from odoo import fields, models
-from odoo.tools import format_date
+from odoo import api, fields, models
 
 # What a spreadsheet would take for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -22,6 +21,7 @@ class AccountMove(models.Model):
         string="Specification File", attachment=True, copy=False
     )
 
+    @api.depends("outplacement_specification_file")
     def _compute_outplacement_specification_id(self):
         self._compute_linked_attachment_id(
             "outplacement_specification_id", "outplacement_specification_file"
@@ -61,8 +61,9 @@ class AccountMove(models.Model):
         }
 
     def _get_outplacement_specification(self):
-        """Return a line a traject and instalment, with its period and amounts, as CSV
-        for the spreadsheet programs of the customer's language."""
+        """Return a line a traject and instalment, with its period and amount, as CSV
+        for the spreadsheet programs of the customer's language. The VAT is that of the
+        whole invoice (R3): parts of it, rounded, would not add up to it."""
         self.ensure_one()
         output = io.StringIO()
         writer = csv.writer(output, delimiter=";", lineterminator="\r\n")
@@ -83,31 +84,7 @@ class AccountMove(models.Model):
             self.env._("Period until"),
             self.env._("Purchase order reference"),
             self.env._("Amount without VAT"),
-            self.env._("Amount with VAT"),
             self.env._("Currency"),
-        ]
-
-
-class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
-
-    def _get_outplacement_specification_row(self):
-        """Return the cells of the line in the specification of its invoice: no more of
-        the candidate than the customer asks for (R12)."""
-        self.ensure_one()
-        instalment = self.outplacement_instalment_id
-        lang = self.env["res.lang"]._lang_get(self.env.lang or "en_US")
-        digits = f"%.{self.currency_id.decimal_places}f"
-        return [
-            instalment.traject_reference,
-            instalment._get_invoice_identity() or "",
-            f"{instalment.number}/{instalment.total_number}",
-            format_date(self.env, self.outplacement_period_start),
-            format_date(self.env, self.outplacement_period_end),
-            instalment.purchase_order_ref or "",
-            lang.format(digits, self.price_subtotal),
-            lang.format(digits, self.price_total),
-            self.currency_id.name,
         ]
 
 

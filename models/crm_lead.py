@@ -1,10 +1,6 @@
 from odoo import fields, models
 
-TRAJECT_GROUPS = (
-    "outplacement.group_account_manager,"
-    "outplacement.group_planner,"
-    "outplacement.group_manager"
-)
+from .sale_order_line import TRAJECT_GROUPS
 
 
 class CrmLead(models.Model):

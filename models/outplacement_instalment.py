@@ -8,6 +8,13 @@ BILLABLE_STATES = (*STARTED_STATES, "cancelled")
 CONFIRMED_STATES = ("intake", *BILLABLE_STATES)
 # How many instalments the daily job handles between two commits.
 CRON_BATCH = 1000
+# What of the invoice line that bills an instalment, and of the credit notes of that,
+# says how much of it is billed.
+BILLING_PATHS = tuple(
+    f"{lines}.{name}"
+    for lines in ("invoice_line_ids", "invoice_line_ids.outplacement_credit_line_ids")
+    for name in ("parent_state", "price_unit", "quantity", "discount")
+)
 # What somebody who may write an instalment may write of it.
 WRITABLE_FIELDS = frozenset({"date_agreed"})
 
@@ -265,14 +272,7 @@ class OutplacementInstalment(models.Model):
         "traject_id.state",
         "traject_id.pause_ids.date_from",
         "traject_id.pause_ids.date_to",
-        "invoice_line_ids.parent_state",
-        "invoice_line_ids.price_unit",
-        "invoice_line_ids.quantity",
-        "invoice_line_ids.discount",
-        "invoice_line_ids.outplacement_credit_line_ids.parent_state",
-        "invoice_line_ids.outplacement_credit_line_ids.price_unit",
-        "invoice_line_ids.outplacement_credit_line_ids.quantity",
-        "invoice_line_ids.outplacement_credit_line_ids.discount",
+        *BILLING_PATHS,
     )
     def _compute_state(self):
         for instalment in self:

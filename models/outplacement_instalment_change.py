@@ -2,6 +2,7 @@ from typing import NamedTuple
 
 from odoo import models
 
+from ..tools import schedule
 from ..tools.money import to_decimal
 from .account_move_credit import Credit
 
@@ -42,6 +43,13 @@ class OutplacementInstalment(models.Model):
 
     _inherit = "outplacement.instalment"
 
+    def action_what_if_placed(self):
+        """Show what a placement would change of the traject of this instalment: here
+        finance asks, who read no trajects."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.traject_id.action_what_if_placed()
+
     # ------------------------------------------------------------------
     # What is owed
     # ------------------------------------------------------------------
@@ -49,8 +57,8 @@ class OutplacementInstalment(models.Model):
     def _get_lapse(self, facts):
         """Return what of the amount is not owed, were these the facts, and why.
 
-        Hook: packages with rules of their own. What lapsed by hand, by cancellation or
-        by a change of package is no matter of facts.
+        What lapsed by hand, by cancellation or by a change of package is no matter of
+        facts.
 
         :param facts: :class:`~..tools.schedule.Facts` of ``traject_id``
         :return: ``(decimal, reason)``
@@ -63,6 +71,8 @@ class OutplacementInstalment(models.Model):
         if self.trigger == "session":
             lapses = facts.date_closed and not self._get_event_day(facts)
             return (whole, "closed") if lapses else (0, False)
+        if self.trigger in schedule.TERM_TRIGGERS:
+            return self._get_lapse_by_placement(facts)
         return 0, False
 
     def _get_posted_line(self):
@@ -81,9 +91,8 @@ class OutplacementInstalment(models.Model):
         again = self._get_draft_revivals()._get_outplacement_billed_sum()
         if not line or self.state != "invoiced":
             return to_decimal(self.amount_due) + again
-        if not self.is_lapsed:
-            released = self._get_draft_credits("release")
-            again += released._get_outplacement_billed_sum()
+        if not self.is_lapsed and self._get_draft_credits("release"):
+            return to_decimal(self._get_billable_amount())
         return to_decimal(line._get_outplacement_left()) + again
 
     # ------------------------------------------------------------------
@@ -105,11 +114,6 @@ class OutplacementInstalment(models.Model):
             return Settlement()
         settlement = self._prepare_settlement(*target)
         return settlement._replace(earned_from=self._get_first_unstarted(after))
-
-    def _get_first_unstarted(self, facts):
-        """Hook: return the first day of what is given back of it, False for all of its
-        term."""
-        return False
 
     def _is_lapsed_for_good(self):
         """Whether it lapsed for a reason that no fact of the course undoes."""
@@ -154,7 +158,7 @@ class OutplacementInstalment(models.Model):
             # a draft takes back all of it: it shall not be invoiced again
             or self._get_draft_credits("release")
             # so did finance, by hand
-            or (self.state != "invoiced" and more > 0)
+            or (self.state != "invoiced" and (more > 0 or self._is_short_by(-more)))
         ):
             return Settlement(lapsed=lapsed, reason=reason)
         if reason and reason not in REVERSIBLE_REASONS:
@@ -176,6 +180,15 @@ class OutplacementInstalment(models.Model):
         pending = drafts._get_outplacement_billed_sum()
         if more == pending - revivals._get_outplacement_billed_sum():
             return Settlement()
+        if self._is_short_by(-more):
+            # one line bills it: that is taken back, and it is billed anew
+            return Settlement(
+                lapsed=lapsed,
+                reason=reason,
+                credit=self._get_creditable(to_decimal(self.amount), pending),
+                after="release",
+                withdraw=drafts | revivals,
+            )
         return Settlement(
             reason=reason,
             credit=self._get_creditable(lapsed, pending) if more > 0 else 0,
@@ -183,6 +196,12 @@ class OutplacementInstalment(models.Model):
             revive=min(-more, sum(self._get_revivable().values())) if more < 0 else 0,
             withdraw=drafts | revivals,
         )
+
+    def _is_short_by(self, more):
+        """Whether ``more`` that is owed again lapsed before the instalment was billed,
+        or after it was credited by hand: no credit note took it back, so that none is
+        there to reverse."""
+        return more > sum(self._get_revivable().values())
 
     def _get_creditable(self, lapsed, withdrawn=0):
         """Return what a credit note takes back of the posted invoice, so that no more
@@ -198,6 +217,10 @@ class OutplacementInstalment(models.Model):
     # ------------------------------------------------------------------
     # Showing it
     # ------------------------------------------------------------------
+
+    def _sort_by_sale(self):
+        """Return these in the order in which changes are shown."""
+        return self.sorted(lambda i: (i.sale_line_id.id, i.number, i.id))
 
     def _prepare_change(self, facts, settlement):
         """Return the change of this instalment, see ``outplacement.change.mixin``.
@@ -249,9 +272,16 @@ class OutplacementInstalment(models.Model):
             billed = to_decimal(line._get_outplacement_billed())
             owed += billed if line.move_id.move_type == "out_refund" else -billed
         owed += settlement.revive
+        if settlement.credit and settlement.after == "release":
+            lapsed = settlement.lapsed
+            if lapsed is None:
+                lapsed = self._get_lapsed()[0]
+            return to_decimal(self.amount) - lapsed
         if settlement.credit:
-            return owed if settlement.after == "release" else owed - settlement.credit
-        if settlement.lapsed is None or self.state == "credited":
+            return owed - settlement.credit
+        # what was credited or cancelled by hand is not owed, whatever lapses of it
+        withdrawn = self.invoice_line_ids and self.state != "invoiced"
+        if settlement.lapsed is None or withdrawn:
             return owed
         return to_decimal(self.amount) - settlement.lapsed
 
@@ -284,7 +314,10 @@ class OutplacementInstalment(models.Model):
 
         :param dict settlements: :class:`Settlement` by instalment
         :return: the drafts of credit notes
+        :raises UserError: a draft made by hand stands in the way
         """
+        concerned = [i for i, s in settlements.items() if s != Settlement()]
+        self.browse().concat(*concerned)._check_no_foreign_drafts()
         lapsing = reviving = self.browse()
         for instalment, settlement in settlements.items():
             if settlement.unbill:
@@ -300,7 +333,7 @@ class OutplacementInstalment(models.Model):
                 instalment._update_draft_line()
                 if settlement.reason:
                     lapsing |= instalment
-                else:
+                elif instalment.amount_due:
                     reviving |= instalment
         for reason, instalments in lapsing.grouped("lapse_reason").items():
             instalments._log_lapse(reason)

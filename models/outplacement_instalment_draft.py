@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..tools.money import to_decimal
@@ -40,6 +41,33 @@ class OutplacementInstalment(models.Model):
                 and line.outplacement_after_credit == "lapse"
             )
         )
+
+    def _check_no_foreign_drafts(self, revivals=False):
+        """Hold an event that would count on drafts of which nobody knows what becomes:
+        credit notes made by hand, and reversals of such.
+
+        :param bool revivals: whether the event does not see to those that bill again
+            what lapsed, either
+        :raises UserError: there is one, on an invoice of these
+        """
+        lines = self.invoice_line_ids.outplacement_credit_line_ids
+        foreign = lines.filtered(
+            lambda line: (
+                line.parent_state == "draft"
+                and line.outplacement_after_credit not in ("lapse", "release")
+            )
+        )
+        if revivals:
+            foreign |= self._get_draft_revivals()
+        if foreign:
+            raise UserError(
+                self.env._(
+                    "%(draft)s is not posted yet, and changes what is owed of "
+                    "instalment %(instalment)s: have finance post or delete it first.",
+                    draft=foreign[0].move_id.display_name,
+                    instalment=foreign[0]._get_outplacement_credited().display_name,
+                )
+            )
 
     def _get_revivable(self):
         """Return what posted credit notes took back for a reason that facts undo, as

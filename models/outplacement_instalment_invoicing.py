@@ -1,19 +1,6 @@
-from itertools import pairwise
-
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
-
-from ..tools.money import to_decimal
-from ..tools.schedule import TERM_TRIGGERS
-
-# Where invoice lines keep the days over which their amount is earned: ours, and the
-# names under which other add-ons do.
-PERIOD_FIELDS = (
-    ("outplacement_earned_from", "outplacement_earned_until"),
-    ("deferred_start_date", "deferred_end_date"),
-    ("start_date", "end_date"),
-)
 
 
 class OutplacementInstalment(models.Model):
@@ -234,46 +221,10 @@ class OutplacementInstalment(models.Model):
             "outplacement_period_end": self.period_end,
             "outplacement_traject_id": self.traject_id.id,
         }
-        earned_from, earned_until = self._get_earning_period()
-        known = self.env["account.move.line"]._fields
-        earned_from, earned_until = self._get_earning_period()
-        for start, end in PERIOD_FIELDS:
-            if start in known and end in known:
-                values |= {start: earned_from, end: earned_until}
+        period = self._get_earning_period()
+        for names in self.env["account.move.line"]._get_outplacement_period_fields():
+            values |= dict(zip(names, period, strict=True))
         return values
-
-    def _get_earning_period(self):
-        """Return first and last day of the days over which the amount is earned (R13).
-
-        The service period, where every instalment pays for its own months. Where the
-        plan bills faster or slower than the months go by, the whole term.
-        """
-        self.ensure_one()
-        if self.trigger not in TERM_TRIGGERS:
-            return self.period_start, self.period_end
-        # sudo: outplacement.traject - finance may not read trajects; how the price is
-        # spread over the term is part of the deal
-        siblings = self.sudo()._get_term_siblings()
-        if siblings._is_paid_by_month():
-            return self.period_start, self.period_end
-        return siblings[0].period_start, siblings[-1].period_end
-
-    def _is_paid_by_month(self):
-        """Whether these instalments, all of a traject in order of date, bill the same
-        amount for every month, but for what rounding leaves to the last (R2).
-
-        What is due at other moments than by months after the start stands beside it.
-        """
-        begin, end = self.sale_line_id._get_outplacement_span(self.traject_id)
-        amounts = [to_decimal(amount) for amount in self.mapped("amount")]
-        # the first service period begins with the term, whenever it is billed
-        begins = [begin, *self[1:].mapped("months_after_start"), end]
-        spans = [later - earlier for earlier, later in pairwise(begins)]
-        unit = to_decimal(self.currency_id.rounding)
-        return min(spans) > 0 and all(
-            abs(amount - sum(amounts) * span / (end - begin)) < unit
-            for amount, span in zip(amounts[:-1], spans, strict=False)
-        )
 
     def _get_invoice_line_name(self):
         """Package, traject reference, instalment and period, and no more of the

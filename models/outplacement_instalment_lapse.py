@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import format_amount
 
 from ..tools.money import to_decimal
+from .outplacement_instalment import BILLING_PATHS
 
 LAPSE_REASONS = [
     ("cancelled", "Traject cancelled"),
@@ -40,14 +41,7 @@ class OutplacementInstalment(models.Model):
         "amount",
         "amount_lapsed",
         "state",
-        "invoice_line_ids.parent_state",
-        "invoice_line_ids.price_unit",
-        "invoice_line_ids.quantity",
-        "invoice_line_ids.discount",
-        "invoice_line_ids.outplacement_credit_line_ids.parent_state",
-        "invoice_line_ids.outplacement_credit_line_ids.price_unit",
-        "invoice_line_ids.outplacement_credit_line_ids.quantity",
-        "invoice_line_ids.outplacement_credit_line_ids.discount",
+        *BILLING_PATHS,
     )
     def _compute_amount_due(self):
         for instalment in self:

@@ -97,6 +97,26 @@ class OutplacementInstalment(models.Model):
             fiscal_position=position,
         )
 
+    def _get_invoice_totals(self):
+        """Return what the one invoice that bills these comes to, as ``(without VAT,
+        with VAT)``. Its VAT is that of its total (R3), and not the sum of theirs."""
+        Tax, company = self.env["account.tax"], self.company_id
+        lines = [instalment._prepare_base_line() for instalment in self]
+        Tax._add_tax_details_in_base_lines(lines, company)
+        Tax._round_base_lines_tax_details(lines, company)
+        totals = Tax._get_tax_totals_summary(lines, self.currency_id, company)
+        return totals["base_amount_currency"], totals["total_amount_currency"]
+
+    def _prepare_base_line(self):
+        """Return the invoice line that bills the instalment as Odoo's taxes take it."""
+        self.ensure_one()
+        return self.sale_line_id._prepare_base_line_for_taxes_computation(
+            price_unit=self._get_billable_amount(),
+            quantity=1.0,
+            discount=0.0,
+            extra_tax_data=False,
+        )
+
     # ------------------------------------------------------------------
     # What keeps them from being billed
     # ------------------------------------------------------------------

@@ -62,8 +62,12 @@ class OutplacementInstalment(models.Model):
             *("trigger", "rank", "months_after_start", "date_agreed"),
             "invoice_line_ids",
             *(f"session_traject_id.session_instalment_ids.{name}" for name in SIBLING),
+            "sale_line_id.outplacement_placement_rule",
+            "sale_line_id.outplacement_placement_rest",
+            "sale_line_id.outplacement_date_placed",
             *(f"traject_id.{path}" for path in of_traject),
             *(f"order_id.{path}" for path in of_sale),
+            "sale_line_id.outplacement_date_sold",
         ]
 
     @api.model
@@ -108,9 +112,9 @@ class OutplacementInstalment(models.Model):
     def _get_own_facts(self, facts):
         """Return ``facts`` with those of the instalment's own sale, where that is not
         the sale that the traject came from."""
-        if self.order_id == self.traject_id.order_id:
+        if self.sale_line_id == self.traject_id.sale_line_id:
             return facts
-        return facts._replace(**self.order_id._get_outplacement_sale_facts())
+        return facts._replace(**self.sale_line_id._get_outplacement_sale_facts())
 
     def _get_date(self, facts):
         """Return the day from which the instalment is invoiced, False while unknown. A
@@ -118,14 +122,32 @@ class OutplacementInstalment(models.Model):
         planned = self._get_planned_date(facts)
         is_known = planned or self.trigger in schedule.TERM_TRIGGERS
         date = (is_known and self.date_agreed) or planned
-        return (date and facts.not_before and max(date, facts.not_before)) or date
+        if not date or not facts.not_before:
+            return date
+        return max(date, self._get_first_day(date, facts))
+
+    def _get_first_day(self, date, facts):
+        """Return the day before which it is not due, of one that the plan dates earlier
+        perhaps: a pause in between moves it like any other day (R6)."""
+        if self.trigger != "start" or self.date_agreed:
+            return facts.not_before
+        pauses = [
+            pause
+            for pause in facts.pauses
+            if pause.date_from > date
+            # what was over when it was sold moves nothing of it
+            and (not pause.date_to or pause.date_to >= facts.date_confirmed)
+        ]
+        return schedule.get_date(facts.not_before, 0, pauses)
 
     def _get_planned_date(self, facts):
-        """Return the day on which the invoice plan says it is invoiced (R4, R5)."""
+        """Return the day on which the invoice plan says it is invoiced (R4, R5), or at
+        which a placement brings it forward (R10)."""
         if self.trigger == "start":
-            return schedule.get_date(
+            date = schedule.get_date(
                 facts.date_start, self.months_after_start, facts.pauses
             )
+            return self._get_date_by_placement(date, facts)
         if self.trigger == "confirmation":
             return facts.date_confirmed
         day = self._get_event_day(facts)

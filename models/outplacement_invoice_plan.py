@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..tools.money import to_decimal
 from ..tools.schedule import Share, get_rest, split_price
+from .outplacement_invoice_plan_line import CHANGE_OF_PLAN
 
 
 class OutplacementInvoicePlan(models.Model):
@@ -13,7 +14,6 @@ class OutplacementInvoicePlan(models.Model):
     _name = "outplacement.invoice.plan"
     _description = "Invoice Plan"
     _order = "sequence, id"
-    _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
@@ -63,21 +63,40 @@ class OutplacementInvoicePlan(models.Model):
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
-        return [
-            {**vals, "name": self.env._("%s (copy)", plan.name)}
-            for plan, vals in zip(self, vals_list, strict=True)
-        ]
+        if "name" not in (default or {}):
+            for plan, vals in zip(self, vals_list, strict=True):
+                vals["name"] = self.env._("%s (copy)", plan.name)
+        return vals_list
 
     def write(self, vals):
         # the lines are checked together, after all of them were changed
-        plans = self.with_context(outplacement_lines_of_plan=True)
+        plans = self.with_context(outplacement_change=CHANGE_OF_PLAN)
         return super(OutplacementInvoicePlan, plans).write(vals)
 
     @api.model_create_multi
     def create(self, vals_list):
-        plans = self.with_context(outplacement_lines_of_plan=True)
+        plans = self.with_context(outplacement_change=CHANGE_OF_PLAN)
         created = super(OutplacementInvoicePlan, plans).create(vals_list)
         return created.with_env(self.env)
+
+    @api.constrains("company_id")
+    def _check_sold_company(self):
+        """What is sold by a plan stays with a plan of its company."""
+        for plan in self.filtered("company_id"):
+            # sudo: sale.order.line - a plan in use is in use, whoever sold by it
+            sold = self.env["sale.order.line"].sudo()
+            domain = [
+                ("outplacement_plan_id", "=", plan.id),
+                ("company_id", "!=", plan.company_id.id),
+            ]
+            if sold.search_count(domain, limit=1):
+                raise ValidationError(
+                    self.env._(
+                        "Another company sold by “%(plan)s”: duplicate the plan for "
+                        "this company.",
+                        plan=plan.name,
+                    )
+                )
 
     # name: always given, so that a plan without lines is checked as well
     @api.constrains("name", "line_ids")

@@ -6,6 +6,9 @@ from odoo.exceptions import UserError, ValidationError
 from ..tools.money import to_decimal
 from ..tools.schedule import Share
 
+# In the context while a plan changes its lines: nobody can put it there from outside.
+CHANGE_OF_PLAN = object()
+
 
 class OutplacementInvoicePlanLine(models.Model):
     """A part of the price, in one or several equal instalments, and what makes them
@@ -114,7 +117,7 @@ class OutplacementInvoicePlanLine(models.Model):
 
     @api.constrains("share", "share_type", "plan_id")
     def _check_plan_shares(self):
-        if not self.env.context.get("outplacement_lines_of_plan"):
+        if not self._is_change_of_plan():
             self.plan_id._check_shares()
 
     @api.constrains("trigger", "plan_id")
@@ -138,8 +141,21 @@ class OutplacementInvoicePlanLine(models.Model):
         return lines
 
     def write(self, vals):
+        if "plan_id" in vals and any(
+            line.plan_id.id != vals["plan_id"] for line in self
+        ):
+            raise UserError(
+                self.env._(
+                    "An instalment stays in its invoice plan: add one to the other "
+                    "plan instead."
+                )
+            )
         self.plan_id._check_not_sold()
         return super().write(vals)
+
+    def _is_change_of_plan(self):
+        """Whether a plan is changing all its lines, and checks them itself."""
+        return self.env.context.get("outplacement_change") is CHANGE_OF_PLAN
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sold(self):
@@ -148,7 +164,7 @@ class OutplacementInvoicePlanLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_alone(self):
         """What is deleted by itself leaves a plan that does not bill everything."""
-        if not self.env.context.get("outplacement_lines_of_plan"):
+        if not self._is_change_of_plan():
             raise UserError(
                 self.env._(
                     "Delete instalments in the invoice plan itself, so that its shares "

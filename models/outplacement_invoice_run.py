@@ -20,7 +20,8 @@ class OutplacementInvoiceRun(models.Model):
     _inherit = ["outplacement.invoice.run.mixin", "mail.thread", "mail.activity.mixin"]
     _description = "Invoice Run"
     _order = "id desc"
-    _check_company_auto = True
+    _rec_name = "date"
+    _mail_post_access = "read"  # nobody writes a run; finance talks about it
 
     company_id = fields.Many2one(readonly=True, index=True)
     date = fields.Date(readonly=True)
@@ -190,6 +191,7 @@ class OutplacementInvoiceRun(models.Model):
         :param InvoiceKey key: see ``outplacement.instalment._get_invoice_group_key``
         """
         references = key.reference or instalments._get_purchase_order_refs()
+        untaxed, total = instalments._get_invoice_totals()
         return {
             "run_id": self.id,
             "partner_id": key.partner.id,
@@ -197,8 +199,8 @@ class OutplacementInvoiceRun(models.Model):
             "currency_id": key.currency.id,
             "purchase_order_ref": references,
             "instalment_count": len(instalments),
-            "amount_untaxed": sum(instalments.mapped("amount_untaxed")),
-            "amount_total": sum(instalments.mapped("amount_total")),
+            "amount_untaxed": untaxed,
+            "amount_total": total,
         }
 
     def action_stop(self):
@@ -251,6 +253,7 @@ class OutplacementInvoiceRun(models.Model):
         self.check_access("read")
         xmlid = "outplacement.outplacement_instalment_action"
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        action["name"] = self.env._("Set Aside")
         action["domain"] = self._get_set_aside_domain()
-        action["context"] = {"create": False}
+        action["context"] = {"create": False, "outplacement_set_aside": True}
         return action

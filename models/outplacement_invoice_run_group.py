@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class OutplacementInvoiceRunGroup(models.Model):
@@ -42,7 +42,28 @@ class OutplacementInvoiceRunGroup(models.Model):
         [("waiting", "Waiting"), ("done", "Done")], required=True, default="waiting"
     )
 
+    set_aside_count = fields.Integer(
+        string="Set Aside",
+        compute="_compute_set_aside_count",
+        help="Instalments that could not be billed, and are not yet.",
+    )
+
     _waiting_idx = models.Index("(run_id, id) WHERE state = 'waiting'")
+
+    @api.depends("instalment_ids.set_aside_reason")
+    def _compute_set_aside_count(self):
+        counts = dict(
+            self.env["outplacement.instalment"]._read_group(
+                [
+                    ("run_group_id", "in", self.ids),
+                    ("set_aside_reason", "!=", False),
+                ],
+                ["run_group_id"],
+                ["__count"],
+            )
+        )
+        for group in self:
+            group.set_aside_count = counts.get(group._origin, 0)
 
     def _count_for_chunk(self, size):
         """Return how many of these groups, from the first, make a chunk of at least

@@ -14,6 +14,7 @@ class OutplacementInvoiceRunMixin(models.AbstractModel):
 
     _name = "outplacement.invoice.run.mixin"
     _description = "Invoice Run Filters"
+    _check_company_auto = True
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self._default_company_id()
@@ -36,16 +37,23 @@ class OutplacementInvoiceRunMixin(models.AbstractModel):
         "res.partner",
         string="Employers",
         domain=[("parent_id", "=", False)],
+        check_company=True,
         help="Empty: all.",
     )
     account_manager_ids = fields.Many2many(
         "res.users", string="Account Managers", help="Empty: all."
     )
     plan_ids = fields.Many2many(
-        "outplacement.invoice.plan", string="Invoice Plans", help="Empty: all."
+        "outplacement.invoice.plan",
+        string="Invoice Plans",
+        check_company=True,
+        help="Empty: all.",
     )
     order_ids = fields.Many2many(
-        "sale.order", string="Sales Orders", help="Empty: all."
+        "sale.order",
+        string="Sales Orders",
+        check_company=True,
+        help="Empty: all.",
     )
 
     @api.model

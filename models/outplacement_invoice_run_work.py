@@ -52,7 +52,8 @@ class OutplacementInvoiceRun(models.Model):
         cron._commit_progress(remaining=len(companies))
         for company in companies:
             self._retry(partial(self._start_daily, company), START)
-            cron._commit_progress(1)
+            if not cron._commit_progress(1):
+                break
         self._wake_workers()
 
     @api.model
@@ -189,15 +190,16 @@ class OutplacementInvoiceRun(models.Model):
         """
         # sudo: outplacement.invoice.run.group - see _start
         groups = self.env["outplacement.invoice.run.group"].sudo()
-        waiting = groups.search_fetch(
-            self._get_waiting_domain("running"), ["instalment_count", "run_id"]
-        )
-        while waiting:
-            several = waiting[: waiting._count_for_chunk(CHUNK)]
-            if taken := several.try_lock_for_update(allow_referencing=True):
-                return taken
-            waiting -= several
-        return waiting
+        domain = self._get_waiting_domain("running")
+        names, limit, offset = ["instalment_count", "run_id"], CHUNK * 5, 0
+        while waiting := groups.search_fetch(domain, names, offset, limit):
+            offset += len(waiting)
+            while waiting:
+                several = waiting[: waiting._count_for_chunk(CHUNK)]
+                if taken := several.try_lock_for_update(allow_referencing=True):
+                    return taken
+                waiting -= several
+        return groups
 
     def _has_lost_user(self):
         """Whether who started the run may not invoice any more."""
@@ -271,7 +273,7 @@ class OutplacementInvoiceRun(models.Model):
         if self.set_aside_count:
             self._schedule_for_finance(
                 self.env._(
-                    "%(count)s instalments set aside", count=self.set_aside_count
+                    "Instalments set aside: %(count)s", count=self.set_aside_count
                 )
             )
 
@@ -439,8 +441,9 @@ class OutplacementInvoiceRun(models.Model):
             outplacement_instalment_ids=frozenset(instalments.ids),
             outplacement_run=self,
         )
-        # read for all lines at once what Odoo asks of each
+        # read for all lines at once what is asked of each
         orders.order_line.fetch(["tax_ids", "invoice_lines"])
+        instalments._fetch_earning()
         single = bool(jobs[0].run_group_id.order_id)
         return orders._create_invoices(grouped=single).with_env(self.env)
 

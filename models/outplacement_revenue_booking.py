@@ -76,14 +76,17 @@ class OutplacementRevenueBooking(models.AbstractModel):
     @api.model
     def _get_unearned(self, company, day):
         """Return what is unearned on ``day``, by share, and references by traject."""
-        Report = self.env["outplacement.revenue.report"]
+        Report = self.env["outplacement.revenue.report"].with_context(
+            outplacement_with_drafts=False, outplacement_as_of=day
+        )
         deferred = company.outplacement_deferred_account_id.id
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT traject_id, partner_id, account_id, analytic_distribution::text,
                        traject_reference,
-                       amount, invoice_date, earned_from, earned_until, released
+                       amount, invoice_date, earned_from, earned_until, released,
+                       paused_from, paused_until
                   FROM (%(lines)s) AS line
                  WHERE company_id = %(company)s
                    AND account_id != %(deferred)s
@@ -91,17 +94,19 @@ class OutplacementRevenueBooking(models.AbstractModel):
                    AND (earned_until IS NULL OR earned_until > %(day)s)
                    AND (released IS NULL OR released > %(day)s)
                 """,
-                lines=Report.with_context(outplacement_with_drafts=False)._get_lines(),
+                lines=Report._get_lines(),
                 company=company.id,
                 deferred=deferred,
                 day=day,
             )
         )
         unearned = defaultdict(lambda: to_decimal(0.0))
-        for *about, _reference, amount, invoiced, first, last, released in rows:
-            earning = Earning(to_decimal(amount), invoiced, first, last, released)
+        for row in rows:
+            amount, *days, paused_from, paused_until = row[5:]
+            pauses = zip(paused_from or (), paused_until or (), strict=True)
+            earning = Earning(to_decimal(amount), *days, tuple(pauses))
             earned = get_earned(earning, day, company.currency_id)
-            unearned[Share(*about, deferred)] += earning.amount - earned
+            unearned[Share(*row[:4], deferred)] += earning.amount - earned
         return unearned, {row[0]: row[4] for row in rows}
 
     @api.model

@@ -4,7 +4,9 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import SQL, formatLang
+from odoo.tools import SQL, format_date, formatLang
+
+from .account_move_line_guard import CopiedId
 
 _logger = logging.getLogger(__name__)
 
@@ -31,22 +33,29 @@ class OutplacementRevenueBooking(models.AbstractModel):
             raise UserError(problem)
         self._lock(company)
         Move = self.env["account.move"].with_company(company)
-        if not self._get_differences(company, day):
+        differences = self._get_differences(company, day)
+        if not differences:
             return Move
-        Move.search(
+        drafts = Move.search(
             [
                 ("company_id", "=", company.id),
+                ("move_type", "=", "entry"),
                 ("outplacement_revenue_month", "=", day),
                 ("state", "=", "draft"),
                 ("posted_before", "=", False),
             ]
-        ).unlink()
-        differences = self._get_differences(company, day)
+        )
+        if drafts:
+            drafts.unlink()
+            differences = self._get_differences(company, day)
         if not differences:
             return Move
         language = company.partner_id.lang or self.env.lang
         booking = self.with_context(lang=language).with_company(company)
         move = Move.create(booking._prepare_entry(company, day, differences))
+        # sudo: account.move - by its month an entry is found and made anew: nobody
+        # writes it, and the entry itself was made with the user's own rights
+        move.sudo().outplacement_revenue_month = day
         if company.outplacement_revenue_mode == "posted":
             move._post(soft=False)
         return move
@@ -74,6 +83,56 @@ class OutplacementRevenueBooking(models.AbstractModel):
         return moves
 
     @api.model
+    def _undo(self, company, day):
+        """Undo the entries of the month that ends on ``day`` and of the months after
+        it: what is posted by a reversal on its own date, drafts by deleting them.
+
+        The next run makes new ones, unless entries are turned off.
+
+        :return: the reversals
+        :raises UserError: there is nothing to undo, or one of the months is locked
+        """
+        self._lock(company)
+        entries = self.env["account.move"].search(
+            [
+                ("company_id", "=", company.id),
+                ("outplacement_revenue_month", ">=", day),
+                ("state", "!=", "cancel"),
+                ("reversal_move_ids", "not any", [("state", "!=", "cancel")]),
+            ],
+            order="outplacement_revenue_month, id",
+        )
+        if problem := self._get_undo_problem(company, day, entries):
+            raise UserError(problem)
+        drafts = entries.filtered(lambda move: move.state == "draft")
+        posted = entries - drafts
+        drafts.unlink()
+        values = [
+            {"date": move.date, "ref": self.env._("Reversal of: %s", move.name)}
+            for move in posted
+        ]
+        return posted._reverse_moves(values, cancel=True) if posted else posted
+
+    @api.model
+    def _get_undo_problem(self, company, day, entries):
+        """Return why these entries cannot be undone, in one sentence; False if they
+        can."""
+        if not entries:
+            return self.env._(
+                "There is nothing to undo: no entry of %(month)s or later stands.",
+                month=company._format_outplacement_month(day),
+            )
+        for move in entries:
+            if lock := company._get_outplacement_revenue_lock(move.date):
+                return self.env._(
+                    "%(month)s is locked, as the books are until %(lock)s: its entry "
+                    "stays. Choose a later month.",
+                    month=company._format_outplacement_month(move.date),
+                    lock=format_date(self.env, lock),
+                )
+        return False
+
+    @api.model
     def _lock(self, company):
         """Let nobody else book for this company until the transaction ends; whoever
         tries at the same time finds the company changed, and starts anew.
@@ -81,7 +140,7 @@ class OutplacementRevenueBooking(models.AbstractModel):
         :raises LockError: somebody else is booking
         """
         company.lock_for_update(allow_referencing=True)
-        # a bookkeeper, who may book, may not write the company
+        # not by the ORM, which writes nothing where it is the same second still
         self.env.cr.execute(
             SQL(
                 "UPDATE res_company SET outplacement_revenue_checked_at = %s"
@@ -105,7 +164,6 @@ class OutplacementRevenueBooking(models.AbstractModel):
             "ref": self.env._("Unearned revenue, %(month)s", month=month),
             "journal_id": company.outplacement_revenue_journal_id.id,
             "company_id": company.id,
-            "outplacement_revenue_month": day,
             "line_ids": [Command.create(values) for values in lines],
         }
 
@@ -127,8 +185,8 @@ class OutplacementRevenueBooking(models.AbstractModel):
             "account_id": share.account_id,
             "balance": difference.amount,
             "analytic_distribution": json.loads(share.analytic or "false"),
-            "outplacement_traject_id": share.traject_id,
-            "outplacement_deferred_account_id": share.deferred_account_id,
+            "outplacement_traject_id": CopiedId(share.traject_id),
+            "outplacement_deferred_account_id": CopiedId(share.deferred_account_id),
         }
         unearned = {
             "account_id": share.deferred_account_id,

@@ -1,6 +1,6 @@
 from typing import NamedTuple
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -50,10 +50,10 @@ class OutplacementTraject(models.Model):
         """Return until when which of the payers withdraw without cost, False where none
         can on ``date``."""
         self.ensure_one()
-        orders = self.instalment_ids.order_id.filtered(
-            lambda order: order._is_outplacement_withdrawable(date)
+        lines = self.instalment_ids.sale_line_id.filtered(
+            lambda line: line._is_outplacement_withdrawable(date)
         )
-        ends = [order._get_outplacement_withdrawal_end() for order in orders]
+        ends = [line._get_outplacement_withdrawal_end() for line in lines]
         return bool(ends) and self.env._(
             "A private person can withdraw until %(date)s, and pays nothing then.",
             date=format_date(self.env, max(ends)),
@@ -66,7 +66,7 @@ class OutplacementTraject(models.Model):
         percent, _reason = self._get_cancellation_percent(date, outcome)
         fees = []
         for line, instalments in self.instalment_ids.grouped("sale_line_id").items():
-            if line.order_id._is_outplacement_withdrawable(date):
+            if line._is_outplacement_withdrawable(date):
                 continue
             price = sum(instalment._get_agreed() for instalment in instalments)
             amount = round_amount(to_decimal(price) * percent / 100, line.currency_id)
@@ -92,9 +92,8 @@ class OutplacementTraject(models.Model):
 
         :raises UserError: cancelling one of these today costs something
         """
-        today = fields.Date.context_today(self)
         for traject in self:
-            if fees := traject._get_cancellation_fees(today, "stopped"):
+            if fees := traject._get_cancellation_fees(traject._get_today(), "stopped"):
                 raise UserError(
                     self.env._(
                         "Order %(order)s cannot be cancelled: cancelling traject "
@@ -134,9 +133,7 @@ class OutplacementTraject(models.Model):
             instalment: instalment._prepare_settlement(
                 to_decimal(instalment.amount), "cancelled"
             )
-            for instalment in self.instalment_ids.sorted(
-                lambda i: (i.sale_line_id.id, i.number, i.id)
-            )
+            for instalment in self.instalment_ids._sort_by_sale()
             if not instalment.is_lapsed
         }
 
@@ -193,12 +190,30 @@ class OutplacementTraject(models.Model):
         lines = self.env["sale.order.line"].create(
             [self._prepare_cancellation_line(fee) for fee in fees]
         )
+        self._check_cancellation_lines(lines, fees)
         if user := self.company_id._get_outplacement_finance_user():
             lines.order_id.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Invoice the cancellation fee"),
                 user_id=user.id,
             )
+
+    def _check_cancellation_lines(self, lines, fees):
+        """Hold the lines of the fees against what was shown.
+
+        :raises UserError: they differ, so nothing is done at all
+        """
+        for line, fee in zip(lines, fees, strict=True):
+            included = fee.line._is_outplacement_tax_included()
+            amount = line.price_total if included else line.price_subtotal
+            if line.currency_id.compare_amounts(amount, float(fee.amount)):
+                raise UserError(
+                    self.env._(
+                        "What came out differs from what was shown for traject "
+                        "%(traject)s, so nothing was done. Please report this.",
+                        traject=self.name,
+                    )
+                )
 
     def _get_fee_price(self, fee):
         """Return the price of the fee in the basis of its own taxes: what a customer
@@ -209,12 +224,13 @@ class OutplacementTraject(models.Model):
         taxes = order.fiscal_position_id.map_tax(
             product.taxes_id._filter_taxes_by_company(order.company_id)
         )
-        included = any(fee.line.tax_ids.mapped("price_include"))
+        included = fee.line._is_outplacement_tax_included()
         if not taxes or included == any(taxes.mapped("price_include")):
             return amount
-        totals = taxes.with_context(force_price_include=included).compute_all(
-            amount, currency=fee.line.currency_id
-        )
+        # not rounded: the line adds VAT to it again, or takes it out
+        totals = taxes.with_context(
+            force_price_include=included, round_base=False
+        ).compute_all(amount, currency=fee.line.currency_id)
         return totals["total_excluded" if included else "total_included"]
 
     def _prepare_cancellation_line(self, fee):
@@ -227,4 +243,6 @@ class OutplacementTraject(models.Model):
             "name": self.with_context(lang=lang)._get_fee_name(fee),
             "product_uom_qty": 1,
             "price_unit": self._get_fee_price(fee),
+            # what was shown is what is paid, whatever a price list takes off
+            "discount": 0,
         }

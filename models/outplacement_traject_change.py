@@ -48,6 +48,45 @@ class OutplacementTraject(models.Model):
         ]
 
     # ------------------------------------------------------------------
+    # Asking what if
+    # ------------------------------------------------------------------
+
+    def action_what_if_placed(self):
+        """Show what a placement would change, without doing it.
+
+        :raises AccessError: the user may read neither traject nor instalments
+        """
+        self.ensure_one()
+        self._check_may_see_changes()
+        return self._prepare_wizard_action(
+            "outplacement.traject.what.if", self.env._("What if Placed on …?")
+        )
+
+    def _get_what_if_refusal(self, date):
+        """Return the sentence why nobody is placed on ``date``, False where somebody
+        can be.
+
+        :raises AccessError: the user may read neither traject nor instalments
+        """
+        self.ensure_one()
+        self._check_may_see_changes()
+        # sudo: outplacement.traject - state and dates of the deal, for who may read the
+        # instalments that follow from them
+        traject = self.sudo()
+        if traject.state in ("closed", "cancelled") or traject.date_placement:
+            return self.env._(
+                "Traject %(traject)s is over, or its candidate was placed already.",
+                traject=traject.name,
+            )
+        if not traject.date_start:
+            return self.env._(
+                "Traject %(traject)s has no start date yet.", traject=traject.name
+            )
+        return date < traject.date_start and self.env._(
+            "Nobody is placed before the start of the traject."
+        )
+
+    # ------------------------------------------------------------------
     # Telling
     # ------------------------------------------------------------------
 
@@ -83,37 +122,18 @@ class OutplacementTraject(models.Model):
         """
         self.ensure_one()
         before = self._get_billing_facts()
-        instalments = self.instalment_ids.sorted(
-            lambda i: (i.sale_line_id.id, i.number, i.id)
-        )
         return {
             instalment: instalment._get_settlement(before, facts)
-            for instalment in instalments
+            for instalment in self.instalment_ids._sort_by_sale()
         }
 
-    # ------------------------------------------------------------------
-    # Doing
-    # ------------------------------------------------------------------
-
-    def _set_state(self, state, **values):
-        """Settle what a placement or closing means for the instalments, however it
+    def _get_settlements_of(self, state, values):
+        """Return what becomes of the money of all instalments when the trajects come
+        into ``state`` with ``values``: what a placement or closing means, however it
         comes about."""
-        if state not in STATES_OF_CHANGES:
-            return super()._set_state(state, **values)
-        if state == "closed":
-            company = self.company_id[:1] or self.env.company
-            values.setdefault("date_closed", company._get_outplacement_today())
-        # sudo: outplacement.instalment - they follow the traject, whoever runs it; who
-        # may not is refused below
-        settlements = self.sudo()._get_settlements_of(values)
-        result = super()._set_state(state, **values)
-        self.sudo().instalment_ids._settle(settlements)
-        return result
-
-    def _get_settlements_of(self, values):
-        """Return what becomes of the money of all instalments when ``values`` are
-        written."""
         settlements = {}
+        if state not in STATES_OF_CHANGES:
+            return settlements
         names = ("date_placement", "date_closed")
         replaced = {
             name: fields.Date.to_date(values[name]) for name in names if name in values

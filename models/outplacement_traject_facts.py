@@ -30,7 +30,7 @@ class OutplacementTraject(models.Model):
             date_placement=traject.date_placement,
             date_closed=traject.date_closed,
             session_days=traject._get_billed_days(),
-            **traject.order_id._get_outplacement_sale_facts(),
+            **traject.sale_line_id._get_outplacement_sale_facts(),
         )
         return facts._replace(**replaced)
 
@@ -42,15 +42,6 @@ class OutplacementTraject(models.Model):
             *("session_ids.is_billed", "session_ids.start", "session_ids.counts"),
             *("pause_ids.date_from", "pause_ids.date_to"),
         ]
-
-    def _get_pauses(self):
-        """Hook: return the pauses as a tuple of :class:`~..tools.schedule.Pause`."""
-        self.ensure_one()
-        return ()
-
-    def _get_pauses_now(self):
-        """Hook: return the pauses as they hold up what is due."""
-        return self._get_pauses()
 
     def _get_billed_days(self):
         """Return the days of the sessions that are billed, in order: those that count

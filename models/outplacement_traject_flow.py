@@ -21,17 +21,46 @@ class OutplacementTraject(models.Model):
     # States
     # ------------------------------------------------------------------
 
-    def _set_state(self, state, **values):
+    def _set_state(self, state, *, since=None, until=None, **values):
         """Bring the trajects into ``state`` and write ``values`` with it.
 
         The one door to the state: ``write()`` refuses it.
 
         :param str state: the new state
+        :param date since: first day of a pause, or of what follows on one; today, or
+            the day of a placement or closing, if not said
+        :param date until: last day of a pause, as far as it is known
         :param values: further values of the transition (outcome, dates)
         :raises AccessError: the user neither guides nor plans the trajects
         :raises UserError: the state map does not lead there, or something is missing
         """
         self._check_may_run()
+        self._check_transition(state)
+        getattr(self, f"_check_{state}")()
+        for company, trajects in self.grouped("company_id").items():
+            days = {}
+            if state == "closed":
+                days["date_closed"] = company._get_outplacement_today()
+            trajects._enter_state(state, {**days, **values}, since, until)
+
+    def _enter_state(self, state, values, since, until):
+        """Write the state, and do what follows from it: see :meth:`_set_state`."""
+        # sudo: outplacement.traject - the state is closed to write(), so that it
+        # only moves along the map, after the checks; what is owed follows from it
+        trajects = self.sudo()
+        settlements = trajects._get_settlements_of(state, values)
+        paused = self.filtered(lambda traject: traject.state == "paused")
+        trajects.write({"state": state, **values})
+        getattr(self, f"_on_{state}")()
+        paused._end_pause(
+            since, values.get("date_placement"), values.get("date_closed")
+        )
+        if state == "paused":
+            self._begin_pause(since, until)
+        trajects.instalment_ids._settle(settlements)
+
+    def _check_transition(self, state):
+        """:raises UserError: the state map does not lead to ``state``"""
         labels = dict(self._fields["state"]._description_selection(self.env))
         for traject in self:
             if state not in TRANSITIONS[traject.state]:
@@ -43,11 +72,6 @@ class OutplacementTraject(models.Model):
                         new=labels[state].lower(),
                     )
                 )
-        getattr(self, f"_check_{state}")()
-        # sudo: outplacement.traject - the state is closed to write(), so that it
-        # only moves along the map, after the checks above
-        self.sudo().write({"state": state, **values})
-        getattr(self, f"_on_{state}")()
 
     def _check_may_run(self):
         """:raises AccessError: the user is neither a current member of the trajects
@@ -205,6 +229,11 @@ class OutplacementTraject(models.Model):
         :raises AccessError: the user neither guides nor plans them
         """
         self._check_may_run()
+        return self._prepare_wizard_action(model, name, **context)
+
+    def _prepare_wizard_action(self, model, name, **context):
+        """Return the action that opens wizard ``model`` on the first of these trajects,
+        for who may open it."""
         return {
             "type": "ir.actions.act_window",
             "name": name,

@@ -98,6 +98,8 @@ class OutplacementTraject(models.Model):
         # sudo: outplacement.traject - instalments and credit notes follow from it, and
         # the state is closed to write()
         traject = self.sudo()
+        fees = traject.instalment_ids.filtered(lambda i: i.trigger == "placement")
+        fees._check_no_foreign_drafts()
         facts = traject._get_billing_facts(**self._get_facts_without_placement())
         settlements = traject._get_settlements(facts)
         self._track_set_log_message(

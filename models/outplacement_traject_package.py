@@ -1,8 +1,7 @@
 from odoo import models
 
 from ..tools import schedule
-from ..tools.money import round_amount, to_decimal
-from .outplacement_instalment_change import Settlement
+from ..tools.money import to_decimal
 
 
 class OutplacementTraject(models.Model):
@@ -13,11 +12,20 @@ class OutplacementTraject(models.Model):
     def _get_months_started(self, day):
         """Return how many months of the term have started before ``day`` (R7)."""
         self.ensure_one()
-        facts = self._get_billing_facts()
+        facts = self._get_facts_before(day)
         months = 0
         while schedule.get_date(facts.date_start, months, facts.pauses) < day:
             months += 1
         return months
+
+    def _get_facts_before(self, day):
+        """Return the facts that tell which months have started before ``day``: a pause
+        of which nobody knows the end lasts until then."""
+        pauses = self._get_pauses()
+        expected = pauses and pauses[-1].date_to
+        if not expected or expected < self._get_today():
+            pauses = self._get_pauses_until(day)
+        return self._get_billing_facts(pauses=pauses)
 
     def _get_package_changes(self, day, extra=0):
         """Return what becomes of the instalments when another package begins, see
@@ -48,11 +56,9 @@ class OutplacementTraject(models.Model):
         """
         self.ensure_one()
         started = self._get_months_started(day)
-        facts = self._get_billing_facts()
+        facts = self._get_facts_before(day)
         first = schedule.get_date(facts.date_start, started, facts.pauses)
-        instalments = self.instalment_ids.sorted(
-            lambda i: (i.sale_line_id.id, i.number, i.id)
-        )
+        instalments = self.instalment_ids._sort_by_sale()
         settlements = {}
         for instalment in reversed(instalments):
             lapsed = unstarted = instalment._get_unstarted(started)
@@ -80,46 +86,9 @@ class OutplacementTraject(models.Model):
         traject = self.sudo()
         started = self._get_months_started(day)
         for line in traject._get_billed_lines():
-            _begin, end = line._get_outplacement_span(traject)
+            begin, end = line._get_outplacement_span(traject)
             theirs = line.outplacement_line_kind == "payer"
-            line.outplacement_months_until = end if theirs else min(end, started)
+            # at least a month: 0 is that no other package came
+            until = max(started, begin + 1)
+            line.outplacement_months_until = end if theirs else min(end, until)
         traject.write({"product_id": product.id, "months": months})
-
-
-class OutplacementInstalment(models.Model):
-    """What of an instalment a change of package takes back."""
-
-    _inherit = "outplacement.instalment"
-
-    def _is_payers(self):
-        self.ensure_one()
-        return self.sale_line_id.outplacement_line_kind == "payer"
-
-    def _get_unstarted(self, started):
-        """Return what is owed of it for what has not started, as a decimal.
-
-        :param int started: number of months of the term that have started
-        """
-        self.ensure_one()
-        owed = self._get_owed()
-        if self._is_payers() or not owed:
-            return to_decimal(0)
-        if self.trigger != "start":
-            return to_decimal(0) if self.date or self.invoice_line_ids else owed
-        months = self._get_own_months()
-        unstarted = sum(month >= started for month in months)
-        amount = to_decimal(self.amount) * unstarted / len(months)
-        return min(round_amount(amount, self.currency_id), owed)
-
-    def _get_package_settlement(self, more):
-        """Return the settlement by which ``more`` is no longer owed.
-
-        :param more: decimal
-        """
-        self.ensure_one()
-        if not more:
-            return Settlement()
-        pending = self._get_draft_credits()._get_outplacement_billed_sum()
-        return self._prepare_settlement(
-            self._get_lapsed()[0] + pending + more, "package"
-        )

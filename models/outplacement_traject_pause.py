@@ -32,7 +32,7 @@ class OutplacementTraject(models.Model):
         self._check_may_run()
         if text := self._get_pause_refusal(date_from, date_to):
             raise UserError(text)
-        self._set_state("paused", pause=(date_from, date_to))
+        self._set_state("paused", since=date_from, until=date_to)
 
     def _resume(self, date_resumed):
         """Resume the traject on ``date_resumed``: the pause ends on the day before,
@@ -45,24 +45,9 @@ class OutplacementTraject(models.Model):
         self._check_may_run()
         if text := self._get_resume_refusal(date_resumed):
             raise UserError(text)
-        self._set_state("active", date_resumed=date_resumed)
+        self._set_state("active", since=date_resumed)
 
-    def _set_state(self, state, *, pause=None, date_resumed=None, **values):
-        # EXTENDS this add-on: days of the pause that begins or ends with the state
-        paused = self.filtered(lambda traject: traject.state == "paused")
-        result = super()._set_state(state, **values)
-        if state == "paused":
-            self._begin_pause(*(pause or ()))
-        elif paused:
-            ends = (
-                date_resumed,
-                values.get("date_placement"),
-                values.get("date_closed"),
-            )
-            paused._end_pause(min(filter(None, ends), default=None))
-        return result
-
-    def _begin_pause(self, date_from=None, date_to=False):
+    def _begin_pause(self, date_from=None, date_to=None):
         """Record a pause, from today on if not said otherwise."""
         for traject in self:
             values = {
@@ -73,9 +58,10 @@ class OutplacementTraject(models.Model):
             traject.sudo().pause_ids = [Command.create(values)]
             traject._log_change(traject._get_pause_text(**values))
 
-    def _end_pause(self, day=None):
-        """Have the running pause end on the day before ``day`` (today if not said). One
-        that would have no day never was."""
+    def _end_pause(self, *days):
+        """Have the running pause end on the day before the first of ``days`` (today if
+        none is known). One that would have no day never was."""
+        day = min(filter(None, days), default=None)
         for traject in self:
             # sudo: outplacement.pause - written by methods only, after their checks
             pause = traject.sudo().pause_ids.sorted("date_from")[-1:]
@@ -125,7 +111,7 @@ class OutplacementTraject(models.Model):
     def _get_pauses_now(self):
         """Return the pauses, the running one of a paused traject as an open one: it
         lasts until the traject is resumed, whatever was expected of it."""
-        pauses = super()._get_pauses_now()
+        pauses = self._get_pauses()
         if self.state != "paused" or not pauses:
             return pauses
         *former, running = pauses

@@ -58,16 +58,22 @@ class OutplacementTraject(models.Model):
         if self.env.su or not self:
             return
         self.check_access("read")
-        if self.env.user.has_group("outplacement.group_manager"):
-            return
-        is_seller = self.env.user.has_group("outplacement.group_account_manager")
-        if not is_seller or any(t.account_manager_id != self.env.user for t in self):
+        if not self._is_sold_by_user():
             raise AccessError(
                 self.env._(
                     "Only the account manager of a traject or a manager sells "
                     "something for it."
                 )
             )
+
+    def _is_sold_by_user(self):
+        """Whether the user is the account manager of these trajects, or a manager."""
+        if self.env.user.has_group("outplacement.group_manager"):
+            return True
+        is_seller = self.env.user.has_group("outplacement.group_account_manager")
+        # sudo: outplacement.traject - whose they are, for who need not read them
+        sellers = [traject.account_manager_id for traject in self.sudo()]
+        return is_seller and all(seller == self.env.user for seller in sellers)
 
     def _get_sale_wizard_action(self, model, name):
         """Return the action that opens wizard ``model`` on this traject.
@@ -76,14 +82,7 @@ class OutplacementTraject(models.Model):
         """
         self.ensure_one()
         self._check_may_sell()
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": model,
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_traject_id": self.id},
-        }
+        return self._prepare_wizard_action(model, name)
 
     def action_extend(self):
         """Sell months after the term, after a preview."""

@@ -113,6 +113,15 @@ class ProductTemplate(models.Model):
                     )
                 )
 
+    @api.constrains("service_tracking", "invoice_policy", "company_id")
+    def _check_outplacement_fee(self):
+        """What bills a cancellation fee goes on doing so."""
+        # sudo: res.company - whose fees it bills, for whoever manages products
+        companies = self.env["res.company"].sudo()
+        companies.search(
+            [("outplacement_fee_product_id.product_tmpl_id", "in", self.ids)]
+        )._check_outplacement_fee_product()
+
     @api.constrains("service_tracking")
     def _check_outplacement_sold(self):
         """What was sold without trajects would get them, and its instalments, on top

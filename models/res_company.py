@@ -45,7 +45,7 @@ class ResCompany(models.Model):
     outplacement_fee_product_id = fields.Many2one(
         "product.product",
         string="Cancellation Fee Product",
-        domain="[('type', '=', 'service'), "
+        domain="[('type', '=', 'service'), ('invoice_policy', '=', 'order'), "
         "('service_tracking', '!=', 'outplacement'), "
         "('company_id', 'in', (False, id))]",
         help="Its taxes and accounts are those of the fee.",
@@ -113,6 +113,16 @@ class ResCompany(models.Model):
         """A fee is billed by itself, in its own company."""
         for company in self:
             product = company.outplacement_fee_product_id
+            if product and product.invoice_policy != "order":
+                raise ValidationError(
+                    self.env._(
+                        "“%(product)s” bills cancellation fees of %(company)s, of "
+                        "which nothing is ever delivered: its invoicing policy must be "
+                        "ordered quantities.",
+                        product=product.name,
+                        company=company.name,
+                    )
+                )
             if product.service_tracking == "outplacement":
                 raise ValidationError(
                     self.env._(
@@ -132,13 +142,15 @@ class ResCompany(models.Model):
 
     @api.constrains("outplacement_planner_id")
     def _check_outplacement_planner(self):
-        for user in self.outplacement_planner_id:
-            if not user.has_groups(
+        for company in self:
+            user = company.outplacement_planner_id
+            if user and not user.has_groups(
                 "outplacement.group_planner,outplacement.group_manager"
             ):
                 raise ValidationError(
                     self.env._("%(name)s is no planner or manager.", name=user.name)
                 )
+            company._check_outplacement_colleague(user)
 
     # ------------------------------------------------------------------
     # Days: those of the company, wherever its users are

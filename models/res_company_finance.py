@@ -19,15 +19,31 @@ class ResCompany(models.Model):
     def _get_outplacement_finance_domain(self):
         """Return the domain of the users who may check and post invoices."""
         group = self.env.ref("account.group_account_invoice")
-        return [("all_group_ids", "in", group.ids)]
+        return [
+            ("all_group_ids", "in", group.ids),
+            ("company_ids", "in", self.ids or self.env.company.ids),
+        ]
 
     @api.constrains("outplacement_finance_user_id")
     def _check_outplacement_finance_user(self):
-        for user in self.outplacement_finance_user_id:
-            if not user.has_group("account.group_account_invoice"):
+        for company in self:
+            user = company.outplacement_finance_user_id
+            if user and not user.has_group("account.group_account_invoice"):
                 raise ValidationError(
                     self.env._("%(name)s has no right to invoices.", name=user.name)
                 )
+            company._check_outplacement_colleague(user)
+
+    def _check_outplacement_colleague(self, user):
+        """:raises ValidationError: ``user`` does not work for this company"""
+        if user and self not in user.company_ids:
+            raise ValidationError(
+                self.env._(
+                    "%(name)s has no access to %(company)s.",
+                    name=user.name,
+                    company=self.name,
+                )
+            )
 
     def _get_outplacement_finance_user(self):
         """Return who looks after the invoices: the one that is set, otherwise the

@@ -34,6 +34,21 @@ class ResConfigSettings(models.TransientModel):
     outplacement_finance_user_id = fields.Many2one(
         related="company_id.outplacement_finance_user_id", readonly=False
     )
+    outplacement_revenue_mode = fields.Selection(
+        related="company_id.outplacement_revenue_mode", readonly=False, required=True
+    )
+    outplacement_deferred_account_id = fields.Many2one(
+        related="company_id.outplacement_deferred_account_id", readonly=False
+    )
+    outplacement_revenue_journal_id = fields.Many2one(
+        related="company_id.outplacement_revenue_journal_id", readonly=False
+    )
+    outplacement_revenue_from = fields.Date(
+        related="company_id.outplacement_revenue_from", readonly=False
+    )
+    outplacement_revenue_checked_at = fields.Datetime(
+        related="company_id.outplacement_revenue_checked_at"
+    )
     outplacement_key_id = fields.Many2one(
         "outplacement.key",
         string="Key of the Confidential Files",
@@ -66,6 +81,15 @@ class ResConfigSettings(models.TransientModel):
         """The key in use is the same for all companies."""
         key = self.env["outplacement.key"].search([("state", "=", "current")])
         self.outplacement_key_id = key
+
+    @api.onchange("outplacement_revenue_mode")
+    def _onchange_outplacement_revenue_mode(self):
+        """Propose account, journal and first month where there are none."""
+        if self.outplacement_revenue_mode == "off":
+            return
+        proposals = self.company_id._get_outplacement_revenue_proposals()
+        for name, value in proposals.items():
+            self[name] = self[name] or value
 
     def action_outplacement_confirm_backup(self):
         """Record that the user has a copy of the key that these settings show.

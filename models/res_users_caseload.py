@@ -1,9 +1,9 @@
 from collections import defaultdict
-from datetime import datetime
 
 from odoo import api, fields, models
 
-FOREVER = datetime.max.replace(microsecond=0)
+from .outplacement_traject_member_volume import FOREVER
+
 # What is known of users for as long as their access stays as it is.
 KNOWN = (
     "outplacement_guided_ids",

@@ -63,6 +63,9 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def write(self, vals):
+        self._check_outplacement_fixed(vals)
+        if vals.get("state", "sale") != "sale":
+            self._check_outplacement_may_cancel()
         former = {}
         if "client_order_ref" in vals:
             former = {order: order.client_order_ref for order in self}
@@ -127,6 +130,7 @@ class SaleOrder(models.Model):
         )
         errors = [line._get_outplacement_error() for line in packages]
         errors.append(self._get_outplacement_discount_error())
+        errors.append(self._get_outplacement_down_payment_error())
         return next(filter(None, errors), False)
 
     def _get_outplacement_discount_error(self):
@@ -144,8 +148,25 @@ class SaleOrder(models.Model):
             order=self.name,
         )
 
+    def _get_outplacement_down_payment_error(self):
+        """Return why packages cannot be sold on an order with a down payment, False if
+        they can: no instalment deducts it."""
+        self.ensure_one()
+        paid = any(
+            line.is_downpayment and line.qty_invoiced for line in self.order_line
+        )
+        if not paid or not self.outplacement_has_package:
+            return False
+        return self.env._(
+            "Order %(order)s has a down payment, and instalments do not deduct it: "
+            "sell the package on another order, or credit the down payment.",
+            order=self.name,
+        )
+
     def _action_confirm(self):
         # EXTENDS sale
+        # before the instalments, which follow from the day
+        self._set_outplacement_date_confirmed()
         result = super()._action_confirm()
         self.order_line._create_outplacement_trajects()
         return result
@@ -156,7 +177,7 @@ class SaleOrder(models.Model):
         self._check_outplacement_cancel(trajects)
         # Odoo cancels the drafts
         self.order_line._check_outplacement_withdrawal(states=("posted",))
-        self._check_outplacement_invoiced()
+        self._check_outplacement_invoiced(trajects)
         trajects._check_costless_cancellation()
         result = super()._action_cancel()
         self.order_line._get_outplacement_instalments()._lapse()
@@ -182,17 +203,30 @@ class SaleOrder(models.Model):
                 )
             )
 
-    def _check_outplacement_invoiced(self):
-        """:raises UserError: something is on a posted invoice and not credited"""
-        # sudo: outplacement.instalment - also for a seller without access to them
-        instalments = self.sudo().order_line._get_outplacement_instalments("invoiced")
-        for instalment in instalments.filtered(lambda i: i._get_posted_line())[:1]:
+    def _check_outplacement_invoiced(self, trajects):
+        """Hold a cancellation that would leave an invoice: of these orders, or of
+        another one for ``trajects``, which end with them.
+
+        :raises UserError: something is on a posted invoice and not credited
+        """
+        instalments = self.order_line._get_outplacement_instalments()
+        # sudo: outplacement.traject - also what others pay of it, whoever cancels
+        instalments |= trajects.sudo().instalment_ids
+        # Odoo cancels the drafts of these orders, and no others
+        left = instalments.filtered(
+            lambda i: (
+                i.state == "invoiced"
+                and (i.order_id not in self or i._get_posted_line())
+            )
+        )
+        for instalment in left[:1]:
+            order = instalment.order_id & self or instalment.traject_id.order_id
             raise UserError(
                 self.env._(
                     "Order %(order)s cannot be cancelled: instalment %(instalment)s is "
                     "on invoice %(invoice)s. Cancel traject %(traject)s first, and "
                     "have finance post the credit note.",
-                    order=instalment.order_id.name,
+                    order=order.name,
                     instalment=instalment.display_name,
                     invoice=instalment.invoice_id.display_name,
                     traject=instalment.traject_reference,
@@ -224,7 +258,7 @@ class SaleOrder(models.Model):
         instalments = self.order_line._get_outplacement_to_invoice()
         if references := instalments._get_purchase_order_refs():
             values["ref"] = references
-        return values
+        return values | self._prepare_outplacement_run_values(references)
 
     def _create_account_invoices(self, invoice_vals_list, final):
         """Remember which references are ours, so that they are kept up to date, and

@@ -52,15 +52,14 @@ class SaleOrder(models.Model):
         "outplacement_is_private",
         "order_line.outplacement_instalment_ids.state",
         "order_line.outplacement_instalment_ids.date",
+        "order_line.outplacement_date_sold",
     )
     def _compute_outplacement_withdrawal_text(self):
         """Say why instalments wait, as long as they do."""
         for order in self:
-            day = order._get_outplacement_not_before()
-            waiting = order.order_line.outplacement_instalment_ids.filtered(
-                lambda i, day=day: i.state == "planned" and i.date == day
-            )
-            order.outplacement_withdrawal_text = bool(waiting and day) and self.env._(
+            days = [line._get_outplacement_waiting_day() for line in order.order_line]
+            day = max(filter(None, days), default=False)
+            order.outplacement_withdrawal_text = bool(day) and self.env._(
                 "A private person can withdraw up to and including %(last)s. Nothing "
                 "is invoiced before %(day)s, unless the customer asked to start early.",
                 last=format_date(self.env, day - timedelta(days=1)),
@@ -76,39 +75,39 @@ class SaleOrder(models.Model):
             "partner_id.commercial_partner_id.is_company",
         ]
 
-    def _get_outplacement_sale_facts(self):
-        """Return those of :class:`~..tools.schedule.Facts` that are of the sale."""
+    def _get_outplacement_sale_facts(self, date_sold=False):
+        """Return those of :class:`~..tools.schedule.Facts` that are of the sale.
+
+        :param date_sold: of what was sold after the order was confirmed: the day
+        """
         # sudo: sale.order - when it was confirmed, for whoever guides the traject
         order = self.sudo()
         return {
-            "date_confirmed": order._get_outplacement_date_confirmed(),
-            "not_before": order._get_outplacement_not_before(),
+            "date_confirmed": order._get_outplacement_date_sold(date_sold),
+            "not_before": order._get_outplacement_not_before(date_sold),
         }
 
-    def _get_outplacement_date_confirmed(self):
-        """Return the day at the company on which the order was confirmed, False if it
-        is not."""
-        return self.state == "sale" and self.outplacement_date_confirmed
+    def _get_outplacement_date_sold(self, date_sold=False):
+        """Return the day at the company on which it was sold, False if the order is not
+        confirmed."""
+        return self.state == "sale" and (date_sold or self.outplacement_date_confirmed)
 
-    def _get_outplacement_not_before(self):
-        """Return the day before which nothing of the order is due, False if any day
-        will do: the first one on which a private payer cannot withdraw any more."""
-        last = self._get_outplacement_withdrawal_end()
+    def _get_outplacement_not_before(self, date_sold=False):
+        """Return the day before which nothing of it is due, False if any day will do:
+        the first one on which a private payer cannot withdraw any more."""
+        last = self._get_outplacement_withdrawal_end(date_sold)
         if not last or self.outplacement_early_start:
             return False
         return last + timedelta(days=1)
 
-    def _get_outplacement_withdrawal_end(self):
-        """Return the last day on which a private payer can withdraw, else False."""
-        confirmed = self._get_outplacement_date_confirmed()
-        if not confirmed or not self.outplacement_is_private:
+    def _get_outplacement_withdrawal_end(self, date_sold=False):
+        """Return the last day on which a private payer can withdraw, else False: a
+        working day (art. 3 of Regulation 1182/71)."""
+        day = self._get_outplacement_date_sold(date_sold)
+        if not day or not self.outplacement_is_private:
             return False
-        return confirmed + timedelta(days=WITHDRAWAL_DAYS)
-
-    def _is_outplacement_withdrawable(self, date):
-        """Whether the payer can withdraw without cost on ``date``."""
-        last = self._get_outplacement_withdrawal_end()
-        return bool(last) and date <= last
+        last = day + timedelta(days=WITHDRAWAL_DAYS)
+        return self.company_id._get_outplacement_working_day(last)
 
     # ------------------------------------------------------------------
     # Confirming
@@ -121,11 +120,10 @@ class SaleOrder(models.Model):
             return self.env.su
         return super()._has_field_access(field, operation)
 
-    def _action_confirm(self):
-        # EXTENDS sale: before the instalments, which follow from the day
+    def _set_outplacement_date_confirmed(self):
+        """Record that these are confirmed today."""
         for company, orders in self.grouped("company_id").items():
             # sudo: sale.order - nobody's to write, whoever confirms the order
-            orders.sudo().outplacement_date_confirmed = (
-                company._get_outplacement_today()
-            )
-        return super()._action_confirm()
+            confirmed = orders.sudo()
+            confirmed.outplacement_date_confirmed = company._get_outplacement_today()
+            confirmed.order_line.outplacement_date_sold = False

@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 
 class SaleOrder(models.Model):
@@ -7,9 +7,23 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    def write(self, vals):
-        self._check_outplacement_fixed(vals)
-        return super().write(vals)
+    def _check_outplacement_may_cancel(self):
+        """Hold whoever takes back what was sold: trajects end with it, or their term.
+
+        :raises AccessError: the user is neither account manager of them nor a manager
+        """
+        if self.env.su or self.env.user.has_group("outplacement.group_manager"):
+            return
+        sold = self.filtered(lambda order: order.state == "sale")
+        for traject in sold.order_line._get_outplacement_billed_trajects():
+            if traject.account_manager_id != self.env.user:
+                raise AccessError(
+                    self.env._(
+                        "Only the account manager of traject %(traject)s or a manager "
+                        "takes back what was sold of it.",
+                        traject=traject.name,
+                    )
+                )
 
     def _check_outplacement_fixed(self, vals):
         """Keep customer, currency and company of confirmed packages: instalments, and
@@ -51,47 +65,3 @@ class SaleOrder(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_outplacement_sold(self):
         self.order_line._check_outplacement_unlink()
-
-
-class SaleOrderLine(models.Model):
-    """What stays as it is of a package that was sold."""
-
-    _inherit = "sale.order.line"
-
-    def write(self, vals):
-        if "order_id" in vals:
-            self._check_outplacement_order(vals["order_id"])
-        return super().write(vals)
-
-    def _check_outplacement_order(self, order_id):
-        """:raises UserError: a package that was sold would go to another order"""
-        for line in self:
-            if line.order_id.id != order_id and line._get_outplacement_instalments():
-                raise UserError(
-                    self.env._(
-                        "“%(package)s” was sold by order %(order)s and stays there.",
-                        package=line.product_id.display_name,
-                        order=line.order_id.name,
-                    )
-                )
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_outplacement_sold(self):
-        self._check_outplacement_unlink()
-
-    def _check_outplacement_unlink(self):
-        """:raises UserError: a traject came from one of these lines, or is billed by
-        it, cancelled or not"""
-        # sudo: sale.order.line - whether there is one, for whoever deletes the line
-        for line in self.sudo():
-            trajects = line.outplacement_traject_ids
-            trajects |= line.outplacement_instalment_ids.traject_id
-            if trajects:
-                raise UserError(
-                    self.env._(
-                        "Order %(order)s belongs to traject %(traject)s and cannot be "
-                        "deleted: keep it as a cancelled order.",
-                        order=line.order_id.name,
-                        traject=trajects[0].name,
-                    )
-                )

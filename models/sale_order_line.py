@@ -16,6 +16,23 @@ TRAJECT_GROUPS = (
     "outplacement.group_planner,"
     "outplacement.group_manager"
 )
+# What was agreed about a placement when the package was sold.
+PLACEMENT_FIELDS = (
+    "outplacement_placement_rule",
+    "outplacement_placement_rest",
+    "outplacement_refund_percent",
+    "outplacement_probation_months",
+)
+# What follows from the package and from what else is sold: written by methods only.
+DERIVED_FIELDS = frozenset(
+    {
+        *PLACEMENT_FIELDS,
+        "outplacement_months_before",
+        "outplacement_months_until",
+        "outplacement_date_placed",
+        "outplacement_date_sold",
+    }
+)
 # Fields of a sold package that its trajects and instalments follow.
 TERMS_FIELDS = frozenset(
     {
@@ -106,53 +123,71 @@ class SaleOrderLine(models.Model):
                 raise UserError(error)
         # packages added to an order that is confirmed already
         sold = lines._filter_outplacement_sold()
+        for order in sold.order_id:
+            if error := order._get_outplacement_down_payment_error():
+                raise UserError(error)
         sold._check_outplacement_quantity()
         sold._check_outplacement_price()
+        sold._set_outplacement_date_sold()
         sold._create_outplacement_trajects()
+        # after creation, so that defaults of the context are held to it as well
+        lines._check_outplacement_may_sell()
         return lines
 
     def write(self, vals):
-        if "product_id" in vals:
-            self._check_outplacement_product(vals["product_id"])
-        if TERMS_FIELDS.isdisjoint(vals):
-            return super().write(vals)
-        sold = self._filter_outplacement_sold()
-        terms = {line: line._get_outplacement_terms() for line in sold}
-        quantities = {line: line.product_uom_qty for line in sold}
-        units = {line: line.product_uom_id for line in sold}
+        self._check_outplacement_write(vals)
+        withdrawn = self._get_outplacement_withdrawn(vals)
+        former = self._get_outplacement_former(vals)
         result = super().write(vals)
-        respread = sold.filtered(
-            lambda line: line._get_outplacement_terms() != terms[line]
-        )
-        respread._check_outplacement_price()
-        respread._respread_outplacement()
-        changed = sold.filtered(
-            lambda line: (
-                line.product_uom_qty != quantities[line]
-                or line.product_uom_id != units[line]
-            )
-        )
-        changed._check_outplacement_quantity()
-        changed.filtered(
-            lambda line: line.product_uom_qty > quantities[line]
-        )._create_outplacement_trajects()
+        self._follow_outplacement_change(former)
+        self._check_outplacement_sold_for(vals)
+        withdrawn._get_outplacement_instalments()._lapse()
         return result
 
-    def _check_outplacement_product(self, product_id):
-        """:raises UserError: a line that was sold would become a package"""
-        product = self.env["product.product"].browse(product_id)
-        if product.service_tracking != "outplacement":
-            return
-        for line in self:
-            if line.state == "sale" and line.product_id != product:
-                raise UserError(
-                    self.env._(
-                        "Order %(order)s is confirmed: add a new line for package "
-                        "“%(package)s”, so that its trajects start.",
-                        order=line.order_id.name,
-                        package=product.display_name,
-                    )
-                )
+    def _get_outplacement_former(self, vals):
+        """Return what trajects and instalments follow of the packages that were sold,
+        as ``(terms, quantity, unit)`` by line; none where ``vals`` leave it alone."""
+        if TERMS_FIELDS.isdisjoint(vals):
+            return {}
+        return {
+            line: (
+                line._get_outplacement_terms(),
+                line.product_uom_qty,
+                line.product_uom_id,
+            )
+            for line in self._filter_outplacement_sold()
+        }
+
+    def _follow_outplacement_change(self, former):
+        """Let trajects and instalments follow what was written.
+
+        :param dict former: see :meth:`_get_outplacement_former`
+        :raises UserError: something is on an invoice, or a traject exists already
+        """
+        respread = changed = more = self.browse()
+        for line, (terms, quantity, unit) in former.items():
+            if line._get_outplacement_terms() != terms:
+                respread |= line
+            if (line.product_uom_qty, line.product_uom_id) != (quantity, unit):
+                changed |= line
+            if line.product_uom_qty > quantity:
+                more |= line
+        respread._check_outplacement_price()
+        respread._respread_outplacement()
+        changed._check_outplacement_quantity()
+        # the days in which a private person can withdraw count anew, of all of it
+        more.filtered(
+            lambda line: line.order_id.outplacement_is_private or not former[line][1]
+        )._set_outplacement_date_sold()
+        more._create_outplacement_trajects()
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        """The package says what is agreed about a placement, and where the part of the
+        term begins and ends follows from what else is sold: nobody writes these."""
+        if operation == "write" and field.name in DERIVED_FIELDS:
+            return self.env.su
+        return super()._has_field_access(field, operation)
 
     def _get_protected_fields(self):
         return [*super()._get_protected_fields(), "outplacement_plan_id"]

@@ -1,12 +1,6 @@
 from odoo import api, fields, models
 
-# Of packages, and of what was sold as one.
-PLACEMENT_FIELDS = (
-    "outplacement_placement_rule",
-    "outplacement_placement_rest",
-    "outplacement_refund_percent",
-    "outplacement_probation_months",
-)
+from .sale_order_line import PLACEMENT_FIELDS
 
 
 class SaleOrderLine(models.Model):
@@ -50,13 +44,6 @@ class SaleOrderLine(models.Model):
         "CHECK(outplacement_probation_months >= 0)",
         "A probation cannot be negative.",
     )
-
-    @api.model
-    def _has_field_access(self, field, operation):
-        """The package says what is agreed, nobody by hand."""
-        if field.name in PLACEMENT_FIELDS and operation == "write":
-            return self.env.su
-        return super()._has_field_access(field, operation)
 
     @api.model
     def _get_outplacement_options(self, name):

@@ -11,8 +11,6 @@ FOR_TRAJECT_FIELDS = frozenset(
 )
 # Fixed by confirmation: what was sold for a traject was not sold for another one.
 FIXED_FIELDS = ("outplacement_for_traject_id", "outplacement_line_kind")
-# Where in the term a line belongs: written by methods only.
-PLACE_FIELDS = ("outplacement_months_before", "outplacement_months_until")
 OVER_STATES = ("closed", "cancelled")
 
 
@@ -74,6 +72,15 @@ class SaleOrderLine(models.Model):
         "package took the place of this line.",
     )
 
+    outplacement_date_placed = fields.Date(
+        string="Placed before the Sale",
+        readonly=True,
+        copy=False,
+        groups=SELLING_GROUPS,
+        help="The placement that was known when this was sold for the traject: it is "
+        "no early end of what came after it.",
+    )
+
     _outplacement_months_positive = models.Constraint(
         "CHECK(outplacement_months >= 0)", "The number of months cannot be negative."
     )
@@ -104,38 +111,38 @@ class SaleOrderLine(models.Model):
     # Who may sell for a traject
     # ------------------------------------------------------------------
 
-    @api.model
-    def _has_field_access(self, field, operation):
-        """Where the part of the term begins and ends follows from what else is sold."""
-        if field.name in PLACE_FIELDS and operation == "write":
-            return self.env.su
-        return super()._has_field_access(field, operation)
+    def _check_outplacement_selling(self, vals):
+        """Hold whoever writes ``vals`` on what is sold for trajects that exist.
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        # after creation, so that defaults of the context are held to it as well
-        lines._check_outplacement_may_sell()
-        return lines
-
-    def write(self, vals):
+        :raises AccessError: the user is neither their account manager nor a manager
+        :raises UserError: a package would change without the rest of it, or what a
+            confirmed line is sold for
+        """
         if not (TERMS_FIELDS | {"product_id"}).isdisjoint(vals):
             self._check_outplacement_seller()
-        guarded = not FOR_TRAJECT_FIELDS.isdisjoint(vals)
-        if guarded:
+        if not FOR_TRAJECT_FIELDS.isdisjoint(vals):
             self._check_outplacement_may_sell()
             self._check_outplacement_fixed(vals)
-        withdrawn = self.browse()
-        if "product_uom_qty" in vals and not vals["product_uom_qty"]:
-            withdrawn = self._filter_outplacement_for_traject().filtered(
-                "product_uom_qty"
-            )
-            withdrawn._check_outplacement_withdrawal()
-        result = super().write(vals)
-        if guarded:
+
+    def _check_outplacement_sold_for(self, vals):
+        """Hold them once more when it is written: it may be for another traject.
+
+        :raises AccessError: the user is neither their account manager nor a manager
+        :raises UserError: a package would change without the rest of it
+        """
+        if not FOR_TRAJECT_FIELDS.isdisjoint(vals):
             self._check_outplacement_may_sell()
-        withdrawn._get_outplacement_instalments()._lapse()
-        return result
+
+    def _get_outplacement_withdrawn(self, vals):
+        """Return those of the lines that ``vals`` take back from their trajects.
+
+        :raises UserError: something is on an invoice, or was built upon
+        """
+        if vals.get("product_uom_qty", True):
+            return self.browse()
+        lines = self._filter_outplacement_for_traject().filtered("product_uom_qty")
+        lines._check_outplacement_withdrawal()
+        return lines
 
     def _check_outplacement_fixed(self, vals):
         """:raises UserError: what a confirmed line is sold for would change"""
@@ -285,8 +292,12 @@ class SaleOrderLine(models.Model):
         # at least a month, where another package came at once
         # sudo: sale.order.line - the span of what is billed, for whoever reads the line
         months_until = self.sudo().outplacement_months_until
-        until = max(months_until, begin + 1)
-        return begin, min(end, until) if months_until else end
+        if not months_until:
+            return begin, end
+        if self.outplacement_line_kind == "payer":
+            # what somebody else pays stays as agreed, in a shorter term as well
+            return begin, months_until
+        return begin, min(end, max(months_until, begin + 1))
 
     def _get_outplacement_parts(self, traject):
         """Have what is sold per session count on from the sessions before, and bill as
@@ -313,9 +324,21 @@ class SaleOrderLine(models.Model):
         """Return how many sessions the line bills, and how many come before those."""
         sessions = self._get_outplacement_sessions()
         if self.outplacement_line_kind == "extension":
-            return sessions, traject.planned_session_count
+            begin = self.outplacement_months_before
+            former = traject._get_extension_lines().filtered(
+                lambda line: line.outplacement_months_before < begin
+            )
+            extra = sum(line._get_outplacement_sessions_sold() for line in former)
+            return sessions, traject.planned_session_count + extra
         held = len(traject._get_billing_facts().session_days)
         return max(sessions - held, 1), held
+
+    def _get_outplacement_sessions_sold(self):
+        """Return how many sessions the line pays for, by what it bills if it bills
+        those: its package may include another number by now."""
+        instalments = self._get_outplacement_instalments()
+        billed = instalments.filtered(lambda i: i.trigger == "session")
+        return len(billed) or self._get_outplacement_sessions()
 
     def _get_outplacement_price(self, traject):
         if not self._is_outplacement_for_traject():

@@ -33,6 +33,9 @@ class SaleOrderLine(models.Model):
             if error := line._get_outplacement_for_error():
                 raise UserError(error)
         lines._forget_outplacement_lapsed()
+        for line in lines:
+            placed = line.outplacement_for_traject_id.date_placement
+            line.outplacement_date_placed = placed
         lines._place_outplacement_extensions()
         trajects = lines.outplacement_for_traject_id
         self.env["outplacement.instalment"]._generate_for_trajects(trajects)

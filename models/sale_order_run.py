@@ -6,18 +6,20 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    def _prepare_invoice(self):
-        values = super()._prepare_invoice()
-        if run := self.env["outplacement.invoice.run"]._get_current():
-            # what follows from the orders when Odoo puts several on one invoice
-            instalments = self.order_line._get_outplacement_to_invoice()
-            references = instalments._get_purchase_order_refs()
-            values |= {
-                "outplacement_run_id": run.id,
-                "invoice_date": run.date,
-                "outplacement_purchase_order_ref": references,
-            }
-        return values
+    def _prepare_outplacement_run_values(self, references):
+        """Return what an invoice that a run makes has besides.
+
+        :param references: of what the order bills by it, which Odoo joins when it puts
+            several orders on one invoice
+        """
+        run = self.env["outplacement.invoice.run"]._get_current()
+        if not run:
+            return {}
+        return {
+            "outplacement_run_id": run.id,
+            "invoice_date": run.date,
+            "outplacement_purchase_order_ref": references,
+        }
 
     def _get_invoice_grouping_keys(self):
         """A run makes an invoice per employer, currency and purchase order reference,

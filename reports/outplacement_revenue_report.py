@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools.schedule import TERM_TRIGGERS
+
 # More months than there are in the years of a date: makes ids of lines and months.
 MONTHS = 200_000
 
@@ -35,10 +37,14 @@ class OutplacementRevenueReport(models.Model):
             "outplacement_credited_line_id",
             "outplacement_earned_from",
             "outplacement_earned_until",
+            "outplacement_instalment_id",
+            "outplacement_released_instalment_id",
             "outplacement_traject_id",
             "partner_id",
             "product_id",
         ],
+        "outplacement.instalment": ["trigger"],
+        "outplacement.pause": ["date_from", "date_to", "traject_id"],
         "outplacement.traject": [
             "date_closed",
             "date_end",
@@ -70,19 +76,28 @@ class OutplacementRevenueReport(models.Model):
     )
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
-    earned_from = fields.Date(string="Earned from", readonly=True)
+    # while a traject is paused, these follow the day too
+    earned_from = fields.Date(
+        string="Earned from",
+        readonly=True,
+        depends_context=("outplacement_as_of",),
+    )
     earned_until = fields.Date(
         string="Earned until",
         readonly=True,
+        depends_context=("outplacement_as_of",),
         help="The last day of the term, or the day on which the traject ended early.",
     )
     month = fields.Date(
         readonly=True,
+        depends_context=("outplacement_as_of",),
         help="The month in which the amount is earned. None as long as the traject has "
         "no start date.",
     )
     amount = fields.Monetary(
-        readonly=True, help="What is earned in this month, from its first to last day."
+        readonly=True,
+        depends_context=("outplacement_as_of",),
+        help="What is earned in this month, from its first to last day.",
     )
     amount_earned = fields.Monetary(
         string="Earned",
@@ -128,6 +143,8 @@ class OutplacementRevenueReport(models.Model):
               LEFT JOIN LATERAL (%(months)s) AS month ON TRUE
              CROSS JOIN LATERAL (
                    SELECT %(before)s AS before, %(now)s AS now, %(after)s AS after
+                   -- once a row, not wherever it is read
+                   OFFSET 0
                    ) AS earned
              WHERE line.invoice_date <= %(day)s
             """,
@@ -184,7 +201,49 @@ class OutplacementRevenueReport(models.Model):
     @api.model
     def _get_lines(self):
         """Return the query of the invoice lines about trajects, with what their earning
-        depends on. A line without days of its own is earned over the term."""
+        depends on.
+
+        A pause that goes on has moved what comes after it by its days so far, and lasts
+        up to the day of which the report speaks. Others moved the days of the line when
+        they ended.
+        """
+        return SQL(
+            """
+            SELECT line.*,
+                   line.served_from + COALESCE(running.days
+                       * (line.served_from >= running.first_day)::int, 0)
+                       AS earned_from,
+                   line.served_until + COALESCE(running.days
+                       * (line.served_until >= running.first_day)::int, 0)
+                       AS earned_until,
+                   paused.first_days AS paused_from,
+                   paused.last_days AS paused_until
+              FROM (%(lines)s) AS line
+              LEFT JOIN LATERAL (
+                   SELECT date_from AS first_day,
+                          GREATEST(%(day)s - COALESCE(date_to, date_from - 1), 0)
+                              AS days
+                     FROM outplacement_pause
+                    WHERE traject_id = line.traject_id
+                    ORDER BY date_from DESC LIMIT 1
+                   ) AS running ON line.is_term AND line.is_paused
+             CROSS JOIN LATERAL (
+                   SELECT array_agg(date_from) AS first_days,
+                          array_agg(COALESCE(date_to, date_from - 1)
+                              + CASE WHEN date_from = running.first_day
+                                     THEN running.days ELSE 0 END) AS last_days
+                     FROM outplacement_pause
+                    WHERE line.is_term AND traject_id = line.traject_id
+                   ) AS paused
+            """,
+            lines=self._get_billed_lines(),
+            day=self._get_as_of(),
+        )
+
+    @api.model
+    def _get_billed_lines(self):
+        """Return the query of the invoice lines about trajects. A line without days of
+        its own is earned over the term."""
         states = ["posted"]
         if self.env.context.get("outplacement_with_drafts"):
             states.append("draft")
@@ -197,17 +256,19 @@ class OutplacementRevenueReport(models.Model):
                    move.date AS invoice_date, move.state AS move_state,
                    traject.id AS traject_id, traject.name AS traject_reference,
                    traject.employer_id,
-                   CASE WHEN NOT taken.back OR traject.state != 'cancelled' THEN
+                   CASE WHEN NOT taken.whole THEN
                         COALESCE(line.outplacement_earned_from,
                                  credited.outplacement_earned_from,
-                                 traject.date_start) END AS earned_from,
-                   CASE WHEN NOT taken.back OR traject.state != 'cancelled' THEN
+                                 traject.date_start) END AS served_from,
+                   CASE WHEN NOT taken.whole THEN
                         COALESCE(line.outplacement_earned_until,
                                  credited.outplacement_earned_until,
-                                 traject.date_end) END AS earned_until,
-                   CASE WHEN NOT taken.back
+                                 traject.date_end) END AS served_until,
+                   CASE WHEN NOT taken.pending
                              AND traject.state IN ('closed', 'cancelled')
-                        THEN traject.date_closed END AS released
+                        THEN GREATEST(traject.date_closed, taken.day) END AS released,
+                   traject.state = 'paused' AS is_paused,
+                   COALESCE(instalment.trigger IN %s, TRUE) AS is_term
               FROM account_move_line line
               JOIN account_move move ON move.id = line.move_id
               JOIN res_currency currency ON currency.id = line.company_currency_id
@@ -216,6 +277,12 @@ class OutplacementRevenueReport(models.Model):
               JOIN outplacement_traject traject
                 ON traject.id = COALESCE(line.outplacement_traject_id,
                                          credited.outplacement_traject_id)
+              LEFT JOIN outplacement_instalment instalment
+                     ON instalment.id = COALESCE(
+                        line.outplacement_instalment_id,
+                        line.outplacement_released_instalment_id,
+                        credited.outplacement_instalment_id,
+                        credited.outplacement_released_instalment_id)
              CROSS JOIN LATERAL (%s) AS taken
              WHERE (line.outplacement_traject_id IS NOT NULL
                     OR line.outplacement_credited_line_id IS NOT NULL)
@@ -223,26 +290,33 @@ class OutplacementRevenueReport(models.Model):
                AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
                AND move.state IN %s
             """,
+            TERM_TRIGGERS,
             self._get_taken_back(),
             tuple(states),
         )
 
     @api.model
     def _get_taken_back(self):
-        """Return the query of whether a draft credit note, made by what happened to the
-        traject, takes something of a line back, or is what the line is on. The end of
-        the traject is no reason to earn that."""
+        """Return the query of what credit notes, made by what happened to the traject,
+        take back of an invoice line: whether one is ``pending``, the ``day`` of the
+        last one that is posted, and whether the end of the traject takes the ``whole``
+        back. The end is no reason to earn what is credited because of it: that waits
+        for the credit notes, and so do other credit notes of the same invoice line."""
         return SQL(
             """
-            SELECT move.state = 'draft'
-                   AND line.outplacement_after_credit IN ('lapse', 'release')
-                   OR EXISTS (
-                      SELECT FROM account_move_line refund
-                        JOIN account_move note ON note.id = refund.move_id
-                       WHERE refund.outplacement_credited_line_id = line.id
-                         AND refund.outplacement_after_credit IN ('lapse', 'release')
-                         AND note.move_type = 'out_refund'
-                         AND note.state = 'draft') AS back
+            SELECT note.pending, note.day,
+                   traject.state = 'cancelled' AND (
+                       note.pending
+                       OR COALESCE(note.day >= traject.date_closed, FALSE)) AS whole
+              FROM (SELECT COALESCE(BOOL_OR(move.state = 'draft'), FALSE) AS pending,
+                           MAX(move.date) FILTER (WHERE move.state = 'posted') AS day
+                      FROM account_move_line refund
+                      JOIN account_move move ON move.id = refund.move_id
+                     WHERE refund.outplacement_credited_line_id
+                               = COALESCE(credited.id, line.id)
+                       AND refund.outplacement_after_credit IN ('lapse', 'release')
+                       AND move.move_type = 'out_refund') AS note
+            OFFSET 0  -- found once a line, not wherever it is used
             """
         )
 
@@ -260,6 +334,7 @@ class OutplacementRevenueReport(models.Model):
                            THEN GREATEST(LEAST(line.earned_until, line.released),
                                          line.invoice_date)
                            END AS last_day) AS bounds
+            OFFSET 0
             """
         )
 
@@ -293,12 +368,32 @@ class OutplacementRevenueReport(models.Model):
                  WHEN line.earned_from IS NULL OR line.earned_until IS NULL THEN 0
                  WHEN %(day)s < line.earned_from THEN 0
                  WHEN %(day)s >= line.earned_until THEN line.amount
-                 ELSE SIGN(line.amount) * line.rounding * DIV(
-                     2 * ROUND(ABS(line.amount) / line.rounding)
-                       * (%(day)s - line.earned_from + 1)
-                       + (line.earned_until - line.earned_from + 1),
-                     2 * (line.earned_until - line.earned_from + 1))
+                 ELSE COALESCE(SIGN(line.amount) * line.rounding * DIV(
+                     2 * ROUND(ABS(line.amount) / line.rounding) * %(elapsed)s
+                       + %(whole)s,
+                     NULLIF(2 * %(whole)s, 0)), 0)
             END
+            """,
+            day=day,
+            elapsed=self._count_served(day),
+            whole=self._count_served(SQL("line.earned_until")),
+        )
+
+    @api.model
+    def _count_served(self, day):
+        """Return the number of days on which something of a line is served, up to and
+        including ``day``: none of a pause.
+
+        :param SQL day: a date
+        """
+        return SQL(
+            """
+            (%(day)s - line.earned_from + 1
+             - CASE WHEN line.paused_from IS NULL THEN 0 ELSE (
+                   SELECT SUM(GREATEST(LEAST(pause.last_day, %(day)s)
+                              - GREATEST(pause.first_day, line.earned_from) + 1, 0))
+                     FROM unnest(line.paused_from, line.paused_until)
+                          AS pause(first_day, last_day)) END)
             """,
             day=day,
         )

@@ -7,11 +7,14 @@ from . import test_attacks_billing
 from . import test_attacks_http
 from . import test_attacks_notes
 from . import test_attacks_papers
+from . import test_attacks_signing
 from . import test_billing_clock
 from . import test_billing_examples
 from . import test_billing_guards
+from . import test_billing_origins
 from . import test_billing_rpc
 from . import test_billing_scenarios
+from . import test_billing_sequences
 from . import test_break_glass
 from . import test_break_glass_documents
 from . import test_cipher
@@ -41,6 +44,7 @@ from . import test_report_facts
 from . import test_report_frozen
 from . import test_revenue_booking
 from . import test_revenue_exact
+from . import test_revenue_pause
 from . import test_revenue_report
 from . import test_screens
 from . import test_second_payer
@@ -72,9 +76,7 @@ from . import test_cancellation
 from . import test_job_lost
 from . import test_instalment_trigger
 from . import test_pause
+from . import test_pending_drafts
 from . import test_withdrawal
-from . import test_migration_triggers
 from . import test_change_preview
 from . import test_migration_billing
-from . import test_migration_confirmed
-from . import test_migration_lapse

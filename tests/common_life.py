@@ -78,3 +78,15 @@ class LifeCommon(BillingCommon):
         for day in days:
             invoices |= self._invoice(order, day)
         return invoices
+
+    def _get_earned(self, moves, day):
+        """Return what is earned and unearned of ``moves`` on ``day``."""
+        Report = self.env["outplacement.revenue.report"].with_context(
+            outplacement_as_of=day
+        )
+        ((earned, unearned),) = Report._read_group(
+            [("move_id", "in", moves.ids)],
+            [],
+            ["amount_earned:sum", "amount_unearned:sum"],
+        )
+        return self.eur.round(earned or 0), self.eur.round(unearned or 0)

@@ -273,9 +273,8 @@ class TestAttackFields(BillingAttackCommon):
             self.assertFalse(traject.is_member)
 
 
-@tagged("post_install", "-at_install")
-class TestAttackSale(BillingAttackCommon):
-    """Who managed a traject once keeps their orders, not what is sold for it."""
+class SaleAttackCommon(BillingAttackCommon):
+    """A quotation for a traject, of which somebody else is about to take over."""
 
     @classmethod
     def setUpClass(cls):
@@ -298,6 +297,11 @@ class TestAttackSale(BillingAttackCommon):
     def _change_hands(self):
         self.traject.account_manager_id = self.other_manager
         self._forget()
+
+
+@tagged("post_install", "-at_install")
+class TestAttackSale(SaleAttackCommon):
+    """Who managed a traject once keeps their orders, not what is sold for it."""
 
     def test_terms_of_a_line(self):
         self.quotation.action_confirm()
@@ -324,6 +328,38 @@ class TestAttackSale(BillingAttackCommon):
         self._change_hands()
         self.assertAccessError(self.quotation.action_confirm)
         self.assertFalse(self.quotation.order_line.sudo().outplacement_instalment_ids)
+
+    def test_cancellation(self):
+        """Of the order that is still theirs, by the button or by its state."""
+        self.quotation.action_confirm()
+        self._change_hands()
+        self.assertEqual(self.quotation.user_id, self.account_manager)
+        self.assertAccessError(self.quotation.action_cancel)
+        self.assertAccessError(self.quotation.write, {"state": "draft"})
+        self.assertAccessError(
+            self.quotation.with_user(self.finance).write, {"state": "cancel"}
+        )
+        self.assertEqual(self.traject.extension_months, 3)
+        self.traject.account_manager_id = self.account_manager
+        self.quotation.action_cancel()
+        self.assertEqual(self.traject.extension_months, 0)
+
+    def test_cancellation_ends_no_traject_of_another(self):
+        order = self._sell()
+        traject = order.outplacement_traject_ids
+        traject.account_manager_id = self.other_manager
+        mine = order.with_user(self.account_manager)
+        self.assertAccessError(mine.action_cancel)
+        self.assertEqual(traject.state, "intake")
+        order.user_id = self.other_manager
+        order.with_user(self.other_manager).action_cancel()
+        self.assertEqual(traject.state, "cancelled")
+
+    def test_cancellation_of_a_quotation(self):
+        """What was never sold is nobody's traject yet."""
+        self._change_hands()
+        self.quotation.action_cancel()
+        self.assertEqual(self.quotation.state, "cancel")
 
     def test_signature_of_the_customer(self):
         self._change_hands()

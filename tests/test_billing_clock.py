@@ -92,6 +92,19 @@ class TestBillingClock(LifeCommon):
             traject.with_context(tz=False)._set_state("closed", outcome="stopped")
         self.assertEqual(str(traject.date_closed), "2026-05-21")
 
+    def test_closed_today_by_each_company(self):
+        """Of several at once, each at its own."""
+        here = self._sell_package().outplacement_traject_ids
+        company = self.env["res.company"].create({"name": "Bureau in New York"})
+        company.resource_calendar_id.tz = "America/New_York"
+        there = here.create(
+            {"type_id": here.type_id.id, "company_id": company.id, "state": "active"}
+        )
+        with freeze_time("2026-05-21 02:00:00"):
+            (here + there)._set_state("closed", outcome="stopped")
+        self.assertEqual(str(here.date_closed), "2026-05-21")
+        self.assertEqual(str(there.date_closed), "2026-05-20")
+
     def test_revenue(self):
         """At the end of the month, half past midnight on the first."""
         with freeze_time("2026-05-31 22:30:00"):

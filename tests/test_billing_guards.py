@@ -80,6 +80,22 @@ class TestBillingGuardsOfSale(GuardsCommon):
         self._pay_down(ordinary, "percentage")
         self.assertEqual(len(ordinary.invoice_ids), 1)
 
+    def test_package_after_a_down_payment(self):
+        """Until the down payment is credited."""
+        order = self._sell(self.workshop)
+        self._pay_down(order, "percentage")
+        invoice = order.invoice_ids
+        mine = order.with_user(self.account_manager)
+        lines = [Command.create({"product_id": self.package.id})]
+        with self.assertRefused("has a down payment"):
+            mine.order_line = lines
+        invoice.with_user(self.finance).action_post()
+        with self.assertRefused("has a down payment"):
+            mine.order_line = lines
+        self._credit(invoice)
+        mine.order_line = lines
+        self.assertTrue(order.outplacement_traject_ids)
+
     def test_partly_paid_online(self):
         """A part paid in advance is no instalment and makes no invoice."""
         order = self._sell_due()

@@ -153,7 +153,6 @@ class TestInvoiceLinesByRpc(RevenueCommon):
             {"outplacement_earned_from": "2025-01-01"},
             {"outplacement_earned_until": "2025-12-31"},
             {"outplacement_earned_from": False, "outplacement_earned_until": False},
-            {"outplacement_traject_id": False},
             {"outplacement_period_start": False},
         ):
             with self.subTest(values), self.assertRefused("is posted: the traject"):

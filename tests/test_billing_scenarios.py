@@ -22,6 +22,9 @@ class TestBillingScenarios(LifeCommon):
             invoice_policy="order",
             taxes_id=[Command.set(cls.vat.ids)],
         )
+        cls.insurer = cls.env["res.partner"].create(
+            {"name": "Insurer", "is_company": True}
+        )
         cls.env["outplacement.cancellation.fee"].create(
             [
                 {"days_before": days, "percent": percent, "company_id": cls.company.id}
@@ -45,6 +48,7 @@ class TestBillingScenarios(LifeCommon):
     # ------------------------------------------------------------------
 
     def _make_order(self, scenario):
+        self.company.write({"outplacement_bill_no_show": True, **scenario.company})
         taxes = self.vat_included if scenario.private else self.vat
         package = self._make_package(
             scenario.price,
@@ -75,7 +79,7 @@ class TestBillingScenarios(LifeCommon):
 
     def _get_next_date(self, order):
         """Return the day, as a text, on which an instalment falls due next."""
-        waiting = self._get_instalments(order).filtered(
+        waiting = self._get_instalments(self._get_orders(order)).filtered(
             lambda instalment: (
                 instalment.state in ("planned", "due")
                 and instalment.date
@@ -88,16 +92,21 @@ class TestBillingScenarios(LifeCommon):
         """Have finance invoice what is due, and post what waits."""
         with freeze_time(day):
             self.env["outplacement.instalment"]._update_due()
-            if order.invoice_status == "to invoice":
-                order.with_user(self.finance)._create_invoices(final=True)
+            for one in self._get_orders(order):
+                if one.invoice_status == "to invoice":
+                    one.with_user(self.finance)._create_invoices(final=True)
             drafts = self._get_moves(order).filtered(lambda move: move.state == "draft")
             for move in drafts.with_user(self.finance):
                 move.invoice_date = day
             drafts.with_user(self.finance).action_post()
             self.env.flush_all()
 
+    def _get_orders(self, order):
+        """Return the order, and those on which more was sold of its trajects."""
+        return order | order.outplacement_traject_ids.extra_sale_line_ids.order_id
+
     def _get_moves(self, order):
-        return order.order_line.invoice_lines.move_id
+        return self._get_orders(order).order_line.invoice_lines.move_id
 
     # ------------------------------------------------------------------
     # Events
@@ -127,10 +136,34 @@ class TestBillingScenarios(LifeCommon):
         with freeze_time(day):
             self._confirm("resume", order, date_resumed=day)
 
-    def _confirm(self, name, order, **values):
-        wizard = self.env[f"outplacement.traject.{name}"].with_user(self.planner)
+    def _do_extend(self, order, day, months, price):
+        self._sell_more("extend", order, day, months=months, price=price)
+
+    def _do_add_payer(self, order, day, price, private=False):
+        """An insurer, or a person who pays VAT included."""
+        values = {"partner_id": self.insurer.id}
+        if private:
+            package = order.order_line.product_id.copy(
+                {"taxes_id": self.vat_included.ids}
+            )
+            values = {"partner_id": self.person.id, "product_id": package.id}
+        self._sell_more("payer", order, day, price=price, **values)
+
+    def _do_change_package(self, order, day, price, months):
+        """To one that is paid by the month, at the price that follows from it."""
+        package = self._make_package(
+            price, self.plan_monthly, outplacement_months=months
+        )
+        self._sell_more("package", order, day, product_id=package.id, date=day)
+
+    def _sell_more(self, name, order, day, **values):
+        with freeze_time(day):
+            self._confirm(name, order, self.account_manager, **values)
+
+    def _confirm(self, name, order, user=None, **values):
+        wizard = self.env[f"outplacement.traject.{name}"]
         values["traject_id"] = order.outplacement_traject_ids.id
-        wizard.create(values).action_confirm()
+        wizard.with_user(user or self.planner).create(values).action_confirm()
         self.env.flush_all()
 
     def _do_hold_session(self, order, day, held=None):
@@ -181,9 +214,10 @@ class TestBillingScenarios(LifeCommon):
 
     def _check_instalments(self, order):
         """What is owed is what is invoiced; nothing else waits."""
-        instalments = self._get_instalments(order)
+        orders = self._get_orders(order)
+        instalments = self._get_instalments(orders)
         self.assertLessEqual(set(instalments.mapped("state")), {"invoiced", "lapsed"})
-        lines = order.order_line.invoice_lines
+        lines = orders.order_line.invoice_lines
         billed = sum(
             -line.move_id.direction_sign * line.price_unit * line.quantity
             for line in lines

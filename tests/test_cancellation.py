@@ -1,5 +1,6 @@
 from datetime import date
 from decimal import Decimal
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
@@ -230,6 +231,79 @@ class TestCancellation(LifeCommon):
         self.assertEqual(order.outplacement_traject_ids.state, "cancelled")
         self.assertFalse(self._get_fee_line(order))
 
+    def test_invoiced_in_a_foreign_currency(self):
+        """A credit note copies the amounts (R8), at the rate of its own day: as Odoo
+        does with any reversal, which books the difference when both are matched."""
+        dollar = self.setup_other_currency(
+            "USD", rates=[("2026-01-01", 2.0), ("2026-02-01", 4.0)]
+        )
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Dollars", "currency_id": dollar.id}
+        )
+        package = self._make_package(8000.0, self.plan_start)
+        orders = [
+            self._sell_and_start(
+                package, date_start="2026-01-12", pricelist_id=pricelist.id
+            )
+            for _each in range(2)
+        ]
+        invoices = [self._invoice(order, "2026-01-12") for order in orders]
+        self._cancel(orders[0], "2026-01-20")
+        ours = self._get_credit_notes(orders[0])
+        # the database does not know that time is frozen; a rate of another day would
+        # look like one that somebody typed
+        self.env.cr.execute(
+            "UPDATE account_move SET create_date = '2026-01-20' WHERE id = %s",
+            [ours.id],
+        )
+        ours.invalidate_recordset(["create_date"])
+        self._post(ours, "2026-02-02")
+        theirs = self._credit(invoices[1], "2026-02-02")
+        self.assertEqual(ours.currency_id, dollar)
+        self.assertEqual(ours.amount_total, invoices[0].amount_total)
+        for name in (
+            *("invoice_date", "invoice_currency_rate", "amount_total"),
+            *("amount_untaxed_signed", "amount_total_signed"),
+        ):
+            with self.subTest(name):
+                self.assertEqual(ours[name], theirs[name])
+        self.assertEqual(ours.invoice_currency_rate, 4.0)
+        self.assertEqual(invoices[0].invoice_currency_rate, 2.0)
+
+    def test_cancelling_the_order_leaves_no_invoice_of_another_one(self):
+        """What somebody else pays of the traject, or an order of its own for its
+        extension, is credited before as well."""
+        self.env["outplacement.cancellation.fee"].search([]).percent = 0
+        plan = self._make_plan({"share": 100, "trigger": "confirmation"})
+        for kind in ("payer", "extension"):
+            for posted in (True, False):
+                with self.subTest(kind=kind, posted=posted):
+                    order = self._sell_planned()
+                    other = self._sell_for(order, kind, plan)
+                    invoice = self._invoice(other, "2026-01-06", post=posted)
+                    seller = order.with_user(self.account_manager)
+                    with (
+                        freeze_time("2026-01-08"),
+                        self.assertRefused(f"{order.name} .* 1/1 is on invoice"),
+                    ):
+                        seller._action_cancel()
+                    self._cancel(order, "2026-01-08")
+                    self.assertEqual(bool(self._get_credit_notes(other)), posted)
+                    self.assertEqual(bool(invoice.exists()), posted)
+                    with freeze_time("2026-01-08"):
+                        seller._action_cancel()
+                    self.assertEqual(order.state, "cancel")
+
+    def _sell_for(self, order, kind, plan):
+        """Return another order, confirmed, for the traject of ``order``."""
+        line = {
+            "product_id": self._make_package(1000.0, plan).id,
+            "outplacement_for_traject_id": order.outplacement_traject_ids.id,
+            "outplacement_line_kind": kind,
+        }
+        insurer = self.env["res.partner"].create({"name": "UWV", "is_company": True})
+        return self._sell(line, partner=insurer)
+
     def test_after_a_change_of_package(self):
         """What is left of the former package is credited too."""
         order = self._sell_package(9000.0, self.plan_halves)
@@ -262,36 +336,70 @@ class TestCancellation(LifeCommon):
         self.assertEqual((first.state, first.amount_due), ("lapsed", 0.0))
 
     def test_nothing_is_earned_of_what_will_be_credited(self):
-        """A traject that is cancelled does not earn what its credit note, a draft as
-        yet, takes back."""
+        """A traject that is cancelled does not earn what its credit note takes back, be
+        it a draft as yet or posted in a later month."""
         plan = self._make_plan(
             {"share": 20, "trigger": "confirmation"}, {"share": 80, "sequence": 20}
         )
         order = self._sell_planned(self._make_package(5000.0, plan))
         invoice = self._invoice(order, "2026-01-05")
         self._cancel(order, "2026-02-10")
-        for note_posted, unearned in ((False, 1000.0), (True, 0.0)):
+        for note_posted, figures in (
+            (False, {"2026-02-28": (0, 1000), "2026-12-31": (0, 1000)}),
+            (True, {"2026-02-28": (0, 1000), "2026-03-31": (0, 0)}),
+        ):
             if note_posted:
-                self._post(self._get_credit_notes(order), "2026-02-10")
-            Report = self.env["outplacement.revenue.report"].with_context(
-                outplacement_as_of="2026-12-31"
-            )
+                self._post(self._get_credit_notes(order), "2026-03-05")
             moves = invoice | self._get_credit_notes(order)
-            ((earned, found),) = Report._read_group(
-                [("move_id", "in", moves.ids)],
-                [],
-                ["amount_earned:sum", "amount_unearned:sum"],
-            )
-            self.assertEqual((earned or 0, found or 0), (0, unearned))
+            for day, expected in figures.items():
+                with self.subTest(note_posted=note_posted, day=day):
+                    self.assertEqual(self._get_earned(moves, day), expected)
 
     def test_fee_of_private_prices(self):
         """What a private person pays is what was shown, VAT included."""
         self.fee_product.taxes_id = self.vat
         package = self._make_package(1495.0, taxes_id=self.vat_included.ids)
-        order = self._sell_planned(package, partner=self.person)
-        changes = self._cancel(order, "2026-01-25")
-        self.assertEqual(changes[-1]["amount_after"], 149.5)
-        self.assertEqual(self._get_fee_line(order).price_total, 149.5)
+        # of 373.75 the price without VAT is 308.8843
+        for day, fee in (("2026-01-25", 149.5), ("2026-02-10", 373.75)):
+            with self.subTest(fee=fee):
+                order = self._sell_planned(package, partner=self.person)
+                changes = self._cancel(order, day)
+                self.assertEqual(changes[-1]["amount_after"], fee)
+                self.assertEqual(self._get_fee_line(order).price_total, fee)
+                with freeze_time(day):
+                    invoice = order.with_user(self.finance)._create_invoices()
+                self.assertEqual(invoice.amount_total, fee)
+
+    def test_fee_under_a_price_list(self):
+        """The price that it is a part of is less already."""
+        group = self.env.ref("sale.group_discount_per_so_line")
+        self.env.ref("base.group_user").implied_ids |= group
+        discounted = self.env["product.pricelist"].create(
+            {
+                "name": "Ten percent",
+                "item_ids": [
+                    Command.create({"compute_price": "percentage", "percent_price": 10})
+                ],
+            }
+        )
+        order = self._sell_planned(pricelist_id=discounted.id)
+        self.assertEqual(order.order_line.price_subtotal, 8095.5)
+        changes = self._cancel(order, "2026-02-10")
+        self.assertEqual(changes[-1]["amount_after"], 2023.88)
+        self.assertEqual(self._get_fee_line(order).price_subtotal, 2023.88)
+
+    def test_fee_is_what_was_shown(self):
+        order = self._sell_planned()
+        Traject = self.registry["outplacement.traject"]
+        values = Traject._prepare_cancellation_line
+        changed = patch.object(
+            Traject,
+            "_prepare_cancellation_line",
+            lambda self, fee: values(self, fee) | {"discount": 10},
+        )
+        with changed, self.assertRefused("differs from what was shown"):
+            self._cancel(order, "2026-02-10")
+        self.assertFalse(self._get_fee_line(order))
 
     def test_finance_is_asked_to_invoice_the_fee(self):
         self.company.outplacement_finance_user_id = self.finance
@@ -342,6 +450,21 @@ class TestCancellation(LifeCommon):
     def test_fee_product_is_no_package(self):
         with self.assertRefused("is a package", ValidationError):
             self.company.outplacement_fee_product_id = self.package
+
+    def test_fee_product_bills_what_is_ordered(self):
+        """Of a fee nothing is ever delivered, so it would never be invoiced."""
+        delivered = self._create_product(type="service", invoice_policy="delivery")
+        with self.assertRefused("must be ordered quantities", ValidationError):
+            self.company.outplacement_fee_product_id = delivered
+        other = self.env["res.company"].create({"name": "Other Bureau"})
+        for values, text in (
+            ({"invoice_policy": "delivery"}, "must be ordered quantities"),
+            ({"company_id": other.id}, "belongs to"),
+        ):
+            with self.subTest(**values), self.assertRefused(text, ValidationError):
+                self.fee_product.product_tmpl_id.write(values)
+        self.company.outplacement_fee_product_id = False
+        self.fee_product.invoice_policy = "delivery"
 
     def test_stranger(self):
         order = self._sell_planned()

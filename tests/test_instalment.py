@@ -7,6 +7,7 @@ from odoo.fields import Command
 from odoo.tests import Form, freeze_time, new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..models.outplacement_invoice_plan_line import CHANGE_OF_PLAN
 from .common_billing import BillingCommon
 
 
@@ -153,7 +154,7 @@ class TestInstalment(BillingCommon):
         with self.assertRefused("instalments are fixed"):
             plan.line_ids.repeat_count = 3
         # the context by which a plan spares its lines a check is no way around
-        lines = plan.line_ids.with_context(outplacement_lines_of_plan=True)
+        lines = plan.line_ids.with_context(outplacement_change=CHANGE_OF_PLAN)
         with self.assertRefused("instalments are fixed"):
             lines.create({"plan_id": plan.id, "share": 1})
         with self.assertRefused("instalments are fixed"):

@@ -4,8 +4,7 @@ from unittest.mock import patch
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, tagged
 
-from odoo.addons.outplacement.models import outplacement_instalment_invoicing
-
+from ..models import account_move_line_revenue
 from .common_billing import TODAY, BillingCommon
 
 
@@ -301,7 +300,7 @@ class TestInstalmentInvoicing(BillingCommon):
         """Where another add-on keeps service periods, it gets them."""
         instalment = self._get_instalments(self._sell_due())[0]
         known = (("invoice_date", "date_maturity"), ("no_such_start", "no_such_end"))
-        with patch.object(outplacement_instalment_invoicing, "PERIOD_FIELDS", known):
+        with patch.object(account_move_line_revenue, "PERIOD_FIELDS", known):
             values = instalment._prepare_invoice_line_values()
         self.assertEqual(values["invoice_date"], date(2026, 1, 5))
         self.assertEqual(values["date_maturity"], date(2027, 1, 4))

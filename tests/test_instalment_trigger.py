@@ -399,6 +399,70 @@ class TestInstalmentTrigger(LifeCommon):
         states = [row[0] for row in self._get_rows(order, "state")]
         self.assertEqual(states, ["due"] * 5 + ["planned"])
 
+    def _extend(self, traject, package):
+        """Have the account manager sell an extension, and return its instalments."""
+        former = traject.instalment_ids
+        wizard = (
+            self.env["outplacement.traject.extend"]
+            .with_user(self.account_manager)
+            .create({"traject_id": traject.id, "product_id": package.id})
+        )
+        wizard.action_confirm()
+        return (traject.instalment_ids - former).sorted("number")
+
+    def test_sessions_of_two_extensions(self):
+        """The second counts on from the first: no session dates instalments of both."""
+        plan = self._make_plan({"share": 100, "trigger": "session"})
+        package, extra = (
+            self._make_package(
+                600.0, plan, outplacement_session_count=2, outplacement_months=months
+            )
+            for months in (6, 1)
+        )
+        order = self._sell_and_start(package, date_start="2026-01-05")
+        traject = order.outplacement_traject_ids
+        with freeze_time("2026-12-01"):
+            for month in (2, 3, 4):
+                self._make_session(traject, datetime(2026, month, 10, 9))
+            first = self._extend(traject, extra)
+            # what was sold stays what it is
+            extra.outplacement_session_count = 3
+            second = self._extend(traject, extra)
+            self.assertEqual(first.mapped("rank"), [3, 4])
+            self.assertEqual(second.mapped("rank"), [5, 6, 7])
+            april = date(2026, 4, 30)
+            self.assertEqual(first.mapped("date"), [april, False])
+            self.assertEqual(second.mapped("date"), [False] * 3)
+            for month in (5, 6):
+                self._make_session(traject, datetime(2026, month, 10, 9))
+            may, june = date(2026, 5, 31), date(2026, 6, 30)
+            self.assertEqual(first.mapped("date"), [april, may])
+            self.assertEqual(second.mapped("date"), [june, False, False])
+
+    def test_sessions_of_two_extensions_in_one_order(self):
+        """Also where both are confirmed at once, and the first is paid by month."""
+        order = self._sell_and_start(self.sessions_package, date_start="2026-01-05")
+        traject = order.outplacement_traject_ids
+        plan = self._make_plan({"share": 100, "trigger": "session"})
+        lines = [
+            {
+                "product_id": self._make_package(
+                    600.0,
+                    plan,
+                    outplacement_session_count=count,
+                    outplacement_months=1,
+                ).id,
+                "outplacement_for_traject_id": traject.id,
+                "outplacement_line_kind": "extension",
+            }
+            for plan, count in ((plan, 1), (self.plan_monthly, 2), (plan, 2))
+        ]
+        ranks = [
+            line.outplacement_instalment_ids.mapped("rank")
+            for line in self._sell(*lines).order_line
+        ]
+        self.assertEqual(ranks, [[5], [1], [8, 9]])
+
     # ------------------------------------------------------------------
     # Placement and closing
     # ------------------------------------------------------------------

@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user, tagged
 
@@ -32,6 +32,14 @@ class TestInvoicePlan(TransactionCase):
             for part in plan._get_parts(Decimal(total), months, currency or self.eur)
         ]
 
+    def test_duplicate(self):
+        """Under a name of its own, unless one is given."""
+        plan = self._make_plan({"share": 100})
+        self.assertEqual(plan.copy().name, "Plan (copy)")
+        named = plan.copy({"name": "Quarterly"})
+        self.assertEqual(named.name, "Quarterly")
+        self.assertEqual(named.line_ids.share, 100)
+
     # ------------------------------------------------------------------
     # Shares
     # ------------------------------------------------------------------
@@ -55,6 +63,26 @@ class TestInvoicePlan(TransactionCase):
             self._make_plan({"share": 33.3333}, {"share": 33.3333}, {"share": 33.3334})
         )
         self.assertTrue(self._make_plan(*[{"share": 0.1}] * 1000))
+
+    def test_a_line_stays_in_its_plan(self):
+        """Moved, it would leave one plan with too little, another with too much."""
+        plan = self._make_plan({"share": 50}, {"share": 50})
+        other = self._make_plan({"share": 100})
+        with self.assertRaisesRegex(UserError, "stays in its invoice plan"):
+            plan.line_ids[0].plan_id = other
+        plan.line_ids[0].write({"plan_id": plan.id, "sequence": 3})
+
+    def test_no_context_spares_the_check(self):
+        plan = self._make_plan({"share": 50}, {"share": 50})
+        for value in (True, 1, "CHANGE_OF_PLAN"):
+            line = plan.line_ids[0].with_context(outplacement_change=value)
+            with (
+                self.subTest(value),
+                self.assertRaisesRegex(ValidationError, "missing"),
+            ):
+                line.share = 10
+            with self.subTest(value), self.assertRaisesRegex(UserError, "itself"):
+                line.unlink()
 
     def test_shares_checked_after_all_changes(self):
         """Lines may be wrong in the middle of a change, not after it."""

@@ -111,6 +111,17 @@ class TestInvoiceRun(RunCommon):
         self.assertEqual(len(order.invoice_ids.invoice_line_ids), 1)
         self.assertEqual(self.env["outplacement.invoice.run"].search_count([]), 1)
 
+    def test_one_invoice_has_the_vat_of_its_total(self):
+        """38 call-offs of 1,597.50: 12,748.05 of VAT, and not 38 times 335.48 (R3)."""
+        package = self._make_package(1597.5, self.plan_start)
+        self._sell_due({"product_id": package.id, "product_uom_qty": 38})
+        line = self._get_wizard().line_ids
+        self.assertEqual(line.amount_untaxed, 60705.0)
+        self.assertEqual(self.eur.round(line.amount_total), 73453.05)
+        run = self._run(mode="draft")
+        self.assertEqual(run.group_ids.amount_total, 73453.05)
+        self.assertEqual(run.invoice_ids.amount_total, 73453.05)
+
     def test_not_before_its_day(self):
         self._sell_due()
         with self.assertRefused("choose 01/05/2026 or earlier"):
@@ -130,6 +141,12 @@ class TestInvoiceRun(RunCommon):
                 for method in ("stop", "refresh", "view_invoices", "view_set_aside"):
                     with self.assertRefused("finance|access|allowed", AccessError):
                         getattr(run.with_user(user), f"action_{method}")()
+
+    def test_finance_talks_about_a_run(self):
+        self._sell_due()
+        run = self._run().with_user(self.finance)
+        self.assertTrue(run.message_post(body="Looked at it."))
+        self.assertFalse(run.name_search("nothing like it"))
 
     def test_nobody_writes_runs(self):
         """In whose name invoices are made is no field to write."""
@@ -342,10 +359,17 @@ class TestInvoiceRun(RunCommon):
         self.assertEqual((run.progress, run.state), (100.0, "done"))
         [activity] = run.activity_ids
         self.assertEqual(activity.user_id, self.finance)
-        self.assertEqual(activity.summary, "1 instalments set aside")
-        domain = run.with_user(self.finance).action_view_set_aside()["domain"]
-        found = self.env["outplacement.instalment"].search(domain)
+        self.assertEqual(activity.summary, "Instalments set aside: 1")
+        action = run.with_user(self.finance).action_view_set_aside()
+        found = self.env["outplacement.instalment"].search(action["domain"])
         self.assertEqual(found, due[3])
+        # with the column of the reasons
+        self.assertTrue(action["context"]["outplacement_set_aside"])
+        groups = run.group_ids.with_user(self.finance)
+        self.assertEqual(
+            dict(zip(groups.order_id, groups.mapped("set_aside_count"), strict=True)),
+            {order: int(order == due[3].order_id) for order in orders},
+        )
         # mended: the next run bills it, and nothing is left to do
         other = self._run(mode="post")
         self.assertEqual(due[3].state, "invoiced")
@@ -353,6 +377,7 @@ class TestInvoiceRun(RunCommon):
         self.assertEqual(len(other.invoice_ids), 1)
         self.assertFalse(run.activity_ids)
         self.assertEqual(run.set_aside_count, 0)
+        self.assertFalse(any(groups.mapped("set_aside_count")))
 
     def test_two_bad_of_one_invoice(self):
         """The rest of a collective invoice comes on one invoice."""
@@ -449,6 +474,16 @@ class TestInvoiceRun(RunCommon):
             self.env["outplacement.invoice.run"].with_user(stranger)._start(
                 {"mode": "draft", "company_id": self.company.id}
             )
+        # nor by a plan, and nobody but who works there looks after its invoices
+        plan = self.plan_halves.copy({"company_id": other.id})
+        with self.assertRefused("company"):
+            self.env["outplacement.invoice.run"].with_user(self.finance)._start(
+                {"mode": "draft", "plan_ids": [Command.set(plan.ids)]}
+            )
+        with self.assertRefused("belongs to|sold by"):
+            self.plan_halves.company_id = other
+        with self.assertRefused("no access to"):
+            self.company.outplacement_finance_user_id = stranger
         run = self._run()
         self.assertEqual(run.company_id, self.company)
         self.assertTrue(order.invoice_ids)

@@ -229,14 +229,22 @@ class TestInvoiceRunJobs(RunCommon):
 
     def test_queries_do_not_grow(self):
         """The second ten take no more than the first, invoice by invoice."""
-        counts = []
-        for number in (5, 20):
-            self._sell_due(number=number)
-            run = self._begin()
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            run._process()
-            self.env.flush_all()
-            counts.append((self.env.cr.sql_log_count - before) / number)
+        counts = [self._count_queries(number) / number for number in (5, 20)]
         self.assertLess(counts[1], counts[0])
+
+    def test_queries_of_an_invoice(self):
+        """Once everything else is read: those that Odoo makes for any invoice (its
+        journal, analytic distribution and tax tags)."""
+        _cold, few, more = (self._count_queries(number) for number in (1, 10, 20))
+        self.assertLess((more - few) / 10, 4)
+
+    def _count_queries(self, number):
+        """Return how many queries a run takes that makes so many invoices."""
+        self._sell_due(number=number)
+        run = self._begin()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        run._process()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before

@@ -117,7 +117,6 @@ class TestInvoiceRunSending(RunCommon):
                     "04/04/2026",
                     "PO 1",
                     "500.00",
-                    "605.00",
                     "EUR",
                 ]
                 for instalment in due
@@ -134,7 +133,7 @@ class TestInvoiceRunSending(RunCommon):
         self._send()
         _head, row, _row = self._get_rows(run.invoice_ids)
         self.assertEqual(row[3], "05-01-2026")
-        self.assertEqual(row[6:8], ["500,00", "605,00"])
+        self.assertEqual(row[6:8], ["500,00", "EUR"])
 
     def test_specification_with_names(self):
         """Where the customer asks for them; and none of them is a formula."""
@@ -209,10 +208,35 @@ class TestInvoiceRunSending(RunCommon):
 
     def test_e_invoice_is_sent_along(self):
         """As the employer is set, by the same job."""
-        self.employer.invoice_edi_format = "nlcius"
-        self._sell_due(client_order_ref="PO 1")
+        xml = self._get_sent_xml("nlcius")
+        found = xml.find("cac:OrderReference/cbc:ID", NAMESPACES)
+        self.assertEqual(found.text, "PO 1")
+
+    def _get_sent_xml(self, edi_format, **values):
+        """Return the e-invoice that the job sends for an order with a reference."""
+        self.employer.invoice_edi_format = edi_format
+        self._sell_due(client_order_ref="PO 1", **values)
         run = self._run(mode="send")
         self._send()
-        xml = etree.fromstring(base64.b64decode(run.invoice_ids.ubl_cii_xml_file))
+        return etree.fromstring(base64.b64decode(run.invoice_ids.ubl_cii_xml_file))
+
+    def test_buyer_reference_of_the_e_invoice(self):
+        """The purchase order reference, in the place that the format has for it."""
+        for edi_format in ("nlcius", "ubl_bis3"):
+            with self.subTest(edi_format):
+                xml = self._get_sent_xml(edi_format)
+                (node,) = xml.findall("cbc:BuyerReference", NAMESPACES)
+                self.assertEqual(node.text, "PO 1")
+                parts = [etree.QName(child).namespace for child in xml]
+                index = xml.index(node)
+                self.assertEqual(set(parts[: index + 1]), {NAMESPACES["cbc"]})
+                self.assertEqual(set(parts[index + 1 :]), {NAMESPACES["cac"]})
+
+    def test_buyer_reference_of_the_customer(self):
+        """Who has a reference of their own gets that one, and only once."""
+        self.employer.ref = "COST-CENTRE-7"
+        xml = self._get_sent_xml("nlcius")
+        (node,) = xml.findall("cbc:BuyerReference", NAMESPACES)
+        self.assertEqual(node.text, "COST-CENTRE-7")
         found = xml.find("cac:OrderReference/cbc:ID", NAMESPACES)
         self.assertEqual(found.text, "PO 1")

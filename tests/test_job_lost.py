@@ -10,6 +10,19 @@ from .common_life import LifeCommon
 class TestJobLost(LifeCommon):
     """A job that did not last through the probation that was sold (R10)."""
 
+    def _place_with_refund(self):
+        """Return an order invoiced whole, of which the months that had not started at
+        the placement are given back, and the draft of the credit note."""
+        order = self._sell_package(
+            plan=self.plan_start,
+            outplacement_placement_rule="started_months",
+            outplacement_probation_months=2,
+        )
+        self._invoice(order, "2026-01-12")
+        self._place(order, "2026-05-20")
+        note = self._get_credit_notes(order)
+        return order, note
+
     def _place_with_fee(self, months=2, invoice=True, **values):
         order = self._sell_package(
             9950.0,
@@ -89,14 +102,7 @@ class TestJobLost(LifeCommon):
         self.assertFalse(any(instalments.mapped("lapse_reason")))
 
     def test_draft_refund_is_withdrawn(self):
-        order = self._sell_package(
-            plan=self.plan_start,
-            outplacement_placement_rule="started_months",
-            outplacement_probation_months=2,
-        )
-        self._invoice(order, "2026-01-12")
-        self._place(order, "2026-05-20")
-        note = self._get_credit_notes(order)
+        order, note = self._place_with_refund()
         (change,) = self._lose_job(order, "2026-06-20")
         self.assertEqual(
             (change["amount_before"], change["amount_after"]), (3750, 9000)
@@ -106,14 +112,7 @@ class TestJobLost(LifeCommon):
 
     def test_posted_refund_is_billed_again(self):
         """By the reversal of the credit note, that finance posts."""
-        order = self._sell_package(
-            plan=self.plan_start,
-            outplacement_placement_rule="started_months",
-            outplacement_probation_months=2,
-        )
-        self._invoice(order, "2026-01-12")
-        self._place(order, "2026-05-20")
-        note = self._get_credit_notes(order)
+        order, note = self._place_with_refund()
         self._post(note, "2026-05-21")
         (change,) = self._lose_job(order, "2026-06-20")
         self.assertEqual(
@@ -132,16 +131,35 @@ class TestJobLost(LifeCommon):
         (change,) = self._place(order, "2026-09-20")
         self.assertEqual((change["credit"], change["amount_after"]), (2250, 6750))
 
-    def test_placed_again_before_it_is_billed_again(self):
-        """The draft of the reversal gives way to one of what R10 says by now."""
+    def test_billed_again_with_the_reference_of_the_customer(self):
+        """What bills again is an invoice like any other (R11)."""
+        self.employer.outplacement_po_required = True
         order = self._sell_package(
             plan=self.plan_start,
             outplacement_placement_rule="started_months",
             outplacement_probation_months=2,
         )
+        order.client_order_ref = "PO-4711"
         self._invoice(order, "2026-01-12")
         self._place(order, "2026-05-20")
         note = self._get_credit_notes(order)
+        self._post(note, "2026-05-21")
+        self._lose_job(order, "2026-06-20")
+        again = note.reversal_move_ids
+        self.assertEqual(again.ref, "PO-4711")
+        order.client_order_ref = False
+        again.ref = False
+        name = order.outplacement_traject_ids.name
+        self.assertEqual(again.outplacement_purchase_order_missing, name)
+        with self.assertRefused(f"none for {name}"):
+            self._post(again, "2026-06-21")
+        order.client_order_ref = "PO-4712"
+        self._post(again, "2026-06-21")
+        self.assertEqual((again.state, again.ref), ("posted", "PO-4712"))
+
+    def test_placed_again_before_it_is_billed_again(self):
+        """The draft of the reversal gives way to one of what R10 says by now."""
+        order, note = self._place_with_refund()
         self._post(note, "2026-05-21")
         self._lose_job(order, "2026-06-20")
         draft = note.reversal_move_ids
@@ -178,6 +196,38 @@ class TestJobLost(LifeCommon):
         self.assertEqual((fee.state, fee.amount_due), ("planned", 6467.5))
         self._place(order, "2026-10-01")
         self.assertEqual(self._invoice(order, "2026-10-01").amount_untaxed, 6467.5)
+
+    def test_credited_by_hand_is_billed_whole_when_released(self):
+        """Of a lapse that no credit note is about, nothing is left behind."""
+        for plan, billed in ((self.plan_start, 9000.0), (self.plan_monthly, 750.0)):
+            with self.subTest(plan=plan.name):
+                order = self._sell_package(
+                    plan=plan,
+                    outplacement_placement_rule="started_months",
+                    outplacement_probation_months=6,
+                )
+                traject = order.outplacement_traject_ids
+                instalment = self._get_instalments(order)[-1]
+                instalment.with_user(self.finance).date_agreed = "2026-01-12"
+                self._credit(self._invoice(order, "2026-01-12"), "2026-01-15")
+                self._place(order, "2026-01-20")
+                self.assertTrue(instalment.amount_lapsed)
+                log = traject.message_ids
+                changes = self._lose_job(order, "2026-03-20")
+                shown = changes[-1]
+                self.assertEqual((shown["action"], shown["amount_after"]), ("keep", 0))
+                self.assertEqual(
+                    (instalment.state, instalment.amount_due), ("credited", 0)
+                )
+                self.assertEqual(
+                    (instalment.amount_lapsed, instalment.lapse_reason), (0, False)
+                )
+                said = " ".join((traject.message_ids - log).mapped("body"))
+                self.assertNotIn(f"owed again: {instalment.display_name}", said)
+                instalment.with_user(self.finance).action_release()
+                invoice = self._invoice(order, "2026-03-21")
+                line = instalment.invoice_line_ids
+                self.assertEqual((line.move_id, line.price_subtotal), (invoice, billed))
 
     def test_released_after_two_credit_notes(self):
         """Their VAT, rounded apart, differs by a cent from that of the invoice."""

@@ -133,6 +133,31 @@ class TestMembership(OutplacementCommon):
                 record = self.env[model].with_user(user).create(values)
                 self.assertNotEqual(record.sudo()[name], value)
 
+    def test_a_personal_default_ties_no_event(self):
+        """An event that somebody tied to another's session would tell when it is."""
+        session = self._make_session()
+        for role in ("employee", "other_coach"):
+            user = self.users[role]
+            with self.case(role=role):
+                self.env["ir.default"].with_user(user).set(
+                    "calendar.event",
+                    "outplacement_session_id",
+                    session.id,
+                    user_id=True,
+                )
+                event = (
+                    self.env["calendar.event"]
+                    .with_user(user)
+                    .create(
+                        {
+                            "name": "Lunch",
+                            "start": session.start,
+                            "stop": session.stop,
+                        }
+                    )
+                )
+                self.assertFalse(event.sudo().outplacement_session_id)
+
     def test_a_session_or_a_note_lets_nobody_in(self):
         """Being named on a record of the traject is no membership."""
         session = self._make_session(coach_id=self.other_coach.id)

@@ -11,6 +11,11 @@ from ..hooks import ORDER_LINE_COLUMNS, _drop_specifications, pre_init_hook
 from .common_life import LifeCommon
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
+# What instalments were before they had triggers.
+TRIGGER_COLUMNS = {
+    "outplacement_invoice_plan_line": ("trigger", "share_type", "amount"),
+    "outplacement_instalment": ("trigger", "rank"),
+}
 BIG_MODELS = ("account.move", "account.move.line", "sale.order", "sale.order.line")
 
 
@@ -26,6 +31,19 @@ class TestMigrationBilling(LifeCommon):
         script.migrate(self.env.cr, "19.0.1.1.0")
         self.env.invalidate_all()
 
+    def _drop(self, table, *columns):
+        """Bring a table back to before a version added these columns."""
+        self.env.flush_all()
+        for column in columns:
+            self.env.cr.execute(
+                SQL(
+                    "ALTER TABLE %s DROP COLUMN %s CASCADE",
+                    SQL.identifier(table),
+                    SQL.identifier(column),
+                )
+            )
+        self.env.invalidate_all()
+
     def test_no_migration_is_newer_than_the_manifest(self):
         version = parse_version(get_manifest("outplacement")["version"])
         folders = [path.name for path in MIGRATIONS.iterdir() if path.is_dir()]
@@ -33,6 +51,52 @@ class TestMigrationBilling(LifeCommon):
         for name in folders:
             with self.subTest(name):
                 self.assertLessEqual(parse_version(name), version)
+
+    # ------------------------------------------------------------------
+    # Orders and instalments
+    # ------------------------------------------------------------------
+
+    def test_confirmed_on_the_day_of_the_company(self):
+        """The order date was the day of confirmation."""
+        order = self._sell(today="2026-01-05 23:30:00")
+        quotation = self._quote()
+        before = order.outplacement_date_confirmed
+        self.assertEqual(str(before), "2026-01-06")
+        self._drop("sale_order", "outplacement_date_confirmed")
+        self._migrate("pre-confirmed")
+        self.assertEqual(order.outplacement_date_confirmed, before)
+        self.assertFalse(quotation.outplacement_date_confirmed)
+
+    def test_what_lapsed_was_cancelled(self):
+        """Only cancelled trajects made instalments lapse."""
+        running = self._get_instalments(self._sell_package())
+        cancelled = self._sell()
+        self._cancel(cancelled, "2026-01-06")
+        lapsed = self._get_instalments(cancelled)
+        names = ("is_lapsed", "amount_lapsed", "lapse_reason", "amount_due", "state")
+        before = (running | lapsed).read(names)
+        self._drop("outplacement_instalment", "amount_lapsed", "lapse_reason")
+        self._migrate("pre-lapse")
+        self.assertEqual((running | lapsed).read(names), before)
+        self.assertEqual(set(lapsed.mapped("lapse_reason")), {"cancelled"})
+
+    def test_what_was_sold_counts_from_the_start(self):
+        """All instalments did."""
+        order = self._sell_and_start(date_start="2026-01-31")
+        instalments = self._get_instalments(order)
+        names = ("trigger", "rank", "date", "period_start", "period_end", "amount")
+        before = instalments.read(names)
+        lines = order.order_line.outplacement_plan_id.line_ids
+        terms = ["trigger", "share_type", "share", "amount"]
+        plans = lines.read(terms)
+        for table, columns in TRIGGER_COLUMNS.items():
+            self._drop(table, *columns)
+        self._migrate("pre-triggers")
+        self.assertEqual(instalments.read(names), before)
+        self.assertEqual(lines.read(terms), plans)
+        self.env.add_to_compute(instalments._fields["date"], instalments)
+        self.env.add_to_compute(instalments._fields["period_start"], instalments)
+        self.assertEqual(instalments.read(names), before)
 
     # ------------------------------------------------------------------
     # Pauses
@@ -118,16 +182,9 @@ class TestMigrationBilling(LifeCommon):
         self.assertEqual(found, expected)
 
     def _drop_columns(self):
-        self.env.flush_all()
-        for name, _kind in ORDER_LINE_COLUMNS:
-            if name != "outplacement_plan_id":
-                self.env.cr.execute(
-                    SQL(
-                        "ALTER TABLE sale_order_line DROP COLUMN %s CASCADE",
-                        SQL.identifier(name),
-                    )
-                )
-        self.env.invalidate_all()
+        names = [name for name, _kind in ORDER_LINE_COLUMNS]
+        names.remove("outplacement_plan_id")
+        self._drop("sale_order_line", *names)
 
     def test_hook_makes_columns(self):
         self._drop_columns()

@@ -2,6 +2,7 @@ from datetime import date
 
 from odoo.tests import freeze_time, tagged
 
+from ..models.sale_order_line_placement import PLACEMENT_FIELDS
 from .common_life import LifeCommon
 
 
@@ -49,6 +50,36 @@ class TestPlacement(LifeCommon):
                 self.assertEqual(order.order_line.qty_invoiced, 1.0)
                 self.assertEqual(order.order_line.amount_to_invoice, 0.0)
 
+    def test_started_months_however_they_were_billed(self):
+        """Five of twelve have started: 3,750 of 9,000 is owed, billed when it may."""
+        at_confirmation = {"share": 100, "trigger": "confirmation"}
+        for plan in (
+            self.plan_start,
+            self.plan_halves,
+            self._make_plan(at_confirmation),
+            self._make_plan({"share": 40, "trigger": "confirmation"}, {"share": 60}),
+        ):
+            with self.subTest(plan=plan.line_ids.mapped("trigger")):
+                order = self._sell_package(
+                    plan=plan, outplacement_placement_rule="started_months"
+                )
+                self._invoice(order, "2026-05-15")
+                self._place(order, "2026-05-20")
+                notes = self._get_credit_notes(order)
+                self.assertEqual(sum(notes.mapped("amount_untaxed")), 5250.0)
+                days = notes.invoice_line_ids.mapped("outplacement_earned_from")
+                self.assertEqual(set(map(str, days)), {"2026-06-12"})
+
+    def test_refund_of_what_was_billed_at_confirmation(self):
+        """Also of what is not invoiced yet."""
+        order = self._sell_package(
+            plan=self._make_plan({"share": 100, "trigger": "confirmation"}),
+            outplacement_placement_rule="refund",
+            outplacement_refund_percent=50,
+        )
+        (change,) = self._place(order, "2026-05-20")
+        self.assertEqual((change["action"], change["amount_after"]), ("reduce", 6375.0))
+
     def test_started_months_one_by_one(self):
         """As invoices of 750.00 / 157.50 / 907.50, of which nothing is credited."""
         order = self._sell_package(outplacement_placement_rule="started_months")
@@ -60,6 +91,59 @@ class TestPlacement(LifeCommon):
             self.env["outplacement.instalment"]._update_due()
             self.env.flush_all()
         self.assertEqual(order.invoice_status, "invoiced")
+
+    def _extend(self, order, day):
+        """Sell three months more on ``day``; return their instalments."""
+        extra = self._make_package(
+            300.0,
+            self.plan_monthly,
+            outplacement_months=3,
+            **{name: order.order_line.product_id[name] for name in PLACEMENT_FIELDS},
+        )
+        traject = order.outplacement_traject_ids
+        former = traject.instalment_ids
+        with freeze_time(day):
+            wizard = (
+                self.env["outplacement.traject.extend"]
+                .with_user(self.manager)
+                .create({"traject_id": traject.id, "product_id": extra.id})
+            )
+            wizard.action_confirm()
+            self.env.flush_all()
+        return (traject.instalment_ids - former).sorted("number")
+
+    def test_extended_after_the_placement(self):
+        """What comes after it was bought knowing of it: it is dated by its own months,
+        and lapses by no other rule than that of another placement."""
+        months = ["2027-01-12", "2027-02-12", "2027-03-12"]
+        for rule, rest in (("fixed", "at_once"), ("started_months", "keep_dates")):
+            with self.subTest(rule):
+                order = self._sell_package(
+                    outplacement_placement_rule=rule,
+                    outplacement_placement_rest=rest,
+                    outplacement_probation_months=2,
+                )
+                self._place(order, "2026-05-20")
+                extra = self._extend(order, "2026-06-01")
+                self.assertEqual([str(i.date) for i in extra], months)
+                self._lose_job(order, "2026-06-10")
+                self.assertEqual([str(i.date) for i in extra], months)
+                self.assertEqual(set(extra.mapped("state")), {"planned"})
+                self._place(order, "2026-07-01")
+                at_once = rest == "at_once"
+                self.assertEqual(
+                    {(i.state, str(i.date)) for i in extra},
+                    {("due", "2026-07-01")}
+                    if at_once
+                    else {("lapsed", month) for month in months},
+                )
+
+    def test_extended_before_the_placement(self):
+        """Then it is a part of the price like any other."""
+        order = self._sell_package(outplacement_placement_rest="at_once")
+        extra = self._extend(order, "2026-02-01")
+        self._place(order, "2026-05-20")
+        self.assertEqual({str(i.date) for i in extra}, {"2026-05-20"})
 
     def test_billed_ahead(self):
         """What was invoiced of months that had not started is credited, once posted."""
@@ -336,6 +420,9 @@ class TestPlacement(LifeCommon):
         invoice = self._invoice(order, "2026-01-12")
         note = self._credit(invoice, "2026-02-01", post=False)
         note.invoice_line_ids.price_unit = 8000.0
+        with self.assertRefused("is not posted yet"):
+            self._place(order, "2026-05-20")
+        self._post(note, "2026-05-20")
         (change,) = self._place(order, "2026-05-20")
         self.assertEqual((change["amount_before"], change["credit"]), (1000.0, 0.0))
         self.assertEqual(change["amount_after"], 1000.0)
@@ -423,16 +510,32 @@ class TestPlacement(LifeCommon):
             ("2026-06-12", "2027-01-11"),
         )
         for day, earned in (("2026-06-11", 3723.29), ("2027-01-11", 3750.0)):
-            Report = self.env["outplacement.revenue.report"].with_context(
-                outplacement_as_of=day
+            unearned = self.eur.round(3750 - earned)
+            self.assertEqual(self._get_earned(invoice | note, day), (earned, unearned))
+
+    def test_closed_before_the_credit_note_is_posted(self):
+        """What it takes back is never earned: until it is posted the invoice, less what
+        finance credited by hand, is earned as the days go by."""
+        for by_hand, before, after in (
+            (0, (3452.05, 5547.95), (3750.0, 0.0)),
+            (2000.0, (2684.93, 4315.07), (3750.0, 0.0)),
+        ):
+            order = self._sell_package(
+                plan=self.plan_start, outplacement_placement_rule="started_months"
             )
-            ((found, unearned),) = Report._read_group(
-                [("move_id", "in", (invoice | note).ids)],
-                [],
-                ["amount_earned:sum", "amount_unearned:sum"],
-            )
-            self.assertEqual(self.eur.round(found), earned)
-            self.assertEqual(self.eur.round(unearned), self.eur.round(3750 - earned))
+            invoice = self._invoice(order, "2026-01-12")
+            if by_hand:
+                note = self._credit(invoice, "2026-01-15", post=False)
+                note.invoice_line_ids.price_unit = by_hand
+                self._post(note, "2026-01-15")
+            self._end(order, "closed", "2026-05-20", outcome="placed")
+            moves = invoice | self._get_credit_notes(order)
+            with self.subTest(by_hand=by_hand, note="draft"):
+                self.assertEqual(self._get_earned(moves, "2026-05-31"), before)
+            self._post(moves.filtered(lambda move: move.state == "draft"), "2026-06-03")
+            for day, expected in (("2026-05-31", before), ("2026-06-03", after)):
+                with self.subTest(by_hand=by_hand, note="posted", day=day):
+                    self.assertEqual(self._get_earned(moves, day), expected)
 
     def test_collective_invoice(self):
         """A credit note of the lines of this traject only."""
@@ -493,3 +596,21 @@ class TestPlacement(LifeCommon):
         self.assertEqual(order.order_line.outplacement_placement_rule, "started_months")
         changes = self._place(order, "2026-05-20")
         self.assertEqual(changes[-1]["action"], "lapse")
+
+    def test_not_closed_before_it_began(self):
+        """Nor before the placement: what is earned ends with the closing."""
+        order = self._sell_package()
+        for day in ("2025-12-31", "2026-01-11"):
+            with self.assertRefused("cannot be closed before 01/12/2026"):
+                self._close_on(order, day, outcome="stopped")
+        self._place(order, "2026-05-20")
+        with self.assertRefused("cannot be closed before 05/20/2026"):
+            self._close_on(order, "2026-05-19", outcome="placed")
+        self._close_on(order, "2026-05-20", outcome="placed")
+        self.assertEqual(order.outplacement_traject_ids.state, "closed")
+
+    def _close_on(self, order, day, **values):
+        with freeze_time("2026-06-20"):
+            wizard = self._open(order.outplacement_traject_ids, "closed", day, **values)
+            wizard.action_confirm()
+            self.env.flush_all()

@@ -174,7 +174,7 @@ class TestRevenueBooking(RevenueCommon):
         )
         invoice = self._invoice(order, "2026-03-16", post=False)
         first, second = invoice.invoice_line_ids
-        second.outplacement_traject_id = first.outplacement_traject_id
+        second.sudo().outplacement_traject_id = first.outplacement_traject_id
         first.tax_ids = untaxed
         first.analytic_distribution = distribution
         invoice.action_post()
@@ -221,6 +221,26 @@ class TestRevenueBooking(RevenueCommon):
         note.action_post()
         self._book("2026-08-01")
         self.assertBooked("2026-07-31", "3109.59")
+
+    def test_credit_note_of_another_month(self):
+        """A cancelled traject earns nothing of what its credit note takes back, also
+        once that is posted: no month before it is booked anew."""
+        invoice = self._bill_prepaid()
+        traject = invoice.invoice_line_ids.outplacement_traject_id
+        with freeze_time("2026-03-20"):
+            traject.with_user(self.planner)._cancel_with_fee(
+                date(2026, 3, 20), "stopped"
+            )
+            self.env.flush_all()
+        self._book("2026-04-02")
+        self.assertBooked("2026-03-31", "7450")
+        with freeze_time("2026-04-05"):
+            invoice.reversal_move_ids.with_user(self.finance).action_post()
+            self.env.flush_all()
+        self.assertFalse(self._book("2026-04-06"))
+        self.assertBooked("2026-03-31", "7450")
+        self._book("2026-05-02")
+        self.assertBooked("2026-04-30", "0")
 
     def test_early_end_releases_the_rest(self):
         invoice = self._bill_prepaid()
@@ -351,6 +371,61 @@ class TestRevenueBooking(RevenueCommon):
         [march] = self._book("2026-04-01")
         march._reverse_moves([{"date": date(2026, 3, 31)}])
         self.assertFalse(self._book("2026-04-02"))
+
+    def _undo(self, day, user=None, **values):
+        """Undo the entries of the month of ``day`` and later, in May 2026."""
+        Wizard = self.env["outplacement.revenue.book"].with_user(user or self.finance)
+        with freeze_time("2026-05-20"):
+            action = Wizard.create({"date": day, **values}).action_undo()
+            self.env.flush_all()
+        return action
+
+    def test_undo(self):
+        """All entries from a month on, at once and on their own dates."""
+        self._bill_prepaid()
+        march, april = self._book("2026-05-01")
+        action = self._undo("2026-04-10")
+        [reversal] = april.reversal_move_ids
+        self.assertEqual(action["res_id"], reversal.id)
+        self.assertEqual((reversal.state, reversal.date), ("posted", april.date))
+        self.assertFalse(march.reversal_move_ids)
+        self.assertEqual(self._get_balance("2026-04-30"), Decimal("7123.42"))
+        self._undo("2026-03-31")
+        self.assertEqual(self._get_balance("2026-03-31"), 0)
+        self.assertEqual(self._get_balance("2026-05-31"), 0)
+        with self.assertRefused("nothing to undo: no entry of March 2026 or later"):
+            self._undo("2026-03-31")
+        self.assertEqual(len(self._book("2026-05-21")), 2)
+        self.assertBooked("2026-03-31", "7123.42")
+        self.assertBooked("2026-04-30", "6511.10")
+
+    def test_undo_drafts(self):
+        self.company.outplacement_revenue_mode = "draft"
+        self._bill_prepaid()
+        moves = self._book("2026-05-01")
+        self._undo("2026-03-01")
+        self.assertFalse(moves.exists())
+
+    def test_undo_locked(self):
+        """The books of a locked month stay: nothing at all is done."""
+        self._bill_prepaid()
+        march, april = self._book("2026-05-01")
+        self.company.fiscalyear_lock_date = "2026-03-31"
+        with self.assertRefused("March 2026 is locked, as the books are until"):
+            self._undo("2026-03-01")
+        self.assertFalse((march | april).reversal_move_ids)
+        self._undo("2026-04-01")
+        self.assertTrue(april.reversal_move_ids)
+
+    def test_undo_is_for_finance(self):
+        self._bill_prepaid()
+        self._book("2026-05-01")
+        for user in (self.planner, self.account_manager, self.manager, self.coach):
+            with self.subTest(user=user.login), self.assertDenied():
+                self._undo("2026-04-01", user)
+        other = self.setup_other_company(name="Other Bureau")["company"]
+        with self.assertDenied():
+            self._undo("2026-04-01", company_id=other.id)
 
     def test_reset_to_draft(self):
         self._bill_prepaid()

@@ -13,11 +13,13 @@ from ..tools.revenue import Earning, get_earned
 
 DAYS = st.dates(date(2019, 12, 1), date(2029, 3, 31))
 MARCH = ("2026-03-01", "2026-03-01", "2026-03-02", None)
+# invoiced, first and last day
+JULY = (date(2026, 7, 1), date(2026, 7, 1), date(2026, 7, 20))
 UNITS = ("0.01", "0.05", "1")
 COLUMNS = (
     "id, move_id, account_id, product_id, partner_id, company_id, currency_id, "
     "rounding, amount, invoice_date, move_state, traject_id, traject_reference, "
-    "employer_id, earned_from, earned_until, released"
+    "employer_id, earned_from, earned_until, released, paused_from, paused_until"
 )
 
 
@@ -29,12 +31,16 @@ def earnings(draw):
     last = first + timedelta(days=days)
     if draw(st.integers(0, 9)) == 0:
         first = last = None
+    # in order, with a day between: they do not overlap
+    days = sorted(draw(st.sets(DAYS, max_size=6)))
+    pauses = tuple(zip(days[::2], days[1::2], strict=False))
     return unit, Earning(
         amount=draw(st.integers(-(10**9), 10**9)) * Decimal(unit),
         invoiced=draw(DAYS),
         first=first,
         last=last,
         released=draw(st.none() | DAYS),
+        pauses=draw(st.sampled_from((pauses, ()))),
     )
 
 
@@ -60,13 +66,16 @@ class TestRevenueExact(TransactionCase):
         """Return (month, amount, earned, unearned) of each row of the report."""
         values = SQL(
             "SELECT * FROM (VALUES (1, 1, 1, 1, 1, 1, 1, %s::numeric, %s::numeric, "
-            "%s::date, 'posted', 1, 'TR', 1, %s::date, %s::date, %s::date)) AS v (%s)",
+            "%s::date, 'posted', 1, 'TR', 1, %s::date, %s::date, %s::date, %s::date[], "
+            "%s::date[])) AS v (%s)",
             unit,
             str(earning.amount),
             earning.invoiced,
             earning.first,
             earning.last,
             earning.released,
+            [begin for begin, _end in earning.pauses] or None,
+            [end for _begin, end in earning.pauses] or None,
             SQL(COLUMNS),
         )
         Report = self.env["outplacement.revenue.report"]
@@ -87,6 +96,9 @@ class TestRevenueExact(TransactionCase):
         suppress_health_check=[HealthCheck.differing_executors],
     )
     @given(earnings(), DAYS)
+    @example(
+        ("1", Earning(Decimal(5), *JULY, None, ((JULY[1], JULY[2]),))), date(2026, 7, 9)
+    )
     # a half cent, both ways; the day of the release; a service billed when it was over
     @example(line("0.01", "0.05", *MARCH), date(2026, 3, 1))
     @example(line("0.01", "-0.05", *MARCH), date(2026, 3, 1))

@@ -112,7 +112,7 @@ class TestRevenueReport(RevenueCommon):
         invoice = self._bill_prepaid()
         line = invoice.invoice_line_ids
         note = self._credit(invoice, "2026-07-01", post=False)
-        note.invoice_line_ids.write(
+        note.sudo().invoice_line_ids.write(
             {
                 "outplacement_traject_id": False,
                 "outplacement_earned_from": False,
@@ -141,11 +141,28 @@ class TestRevenueReport(RevenueCommon):
         traject = order.outplacement_traject_ids
         traject.with_user(self.planner).date_start = date(2026, 6, 1)
         line = self._bill_prepaid().invoice_line_ids
-        line.outplacement_traject_id = traject
+        line.sudo().outplacement_traject_id = traject
         values = {"date_closed": date(2026, 4, 1), "outcome": "stopped"}
         traject.with_user(self.planner)._set_state("cancelled", **values)
         self.assertEarned("2026-03-31", "326.58", "7123.42")
         self.assertEarned("2026-04-01", "7450", "0")
+
+    def test_cancelled_after_it_was_credited(self):
+        """What was credited before the end has nothing to do with it."""
+        invoice = self._bill_prepaid()
+        note = self._credit(invoice, "2026-07-01", post=False)
+        note.sudo().invoice_line_ids.write(
+            {
+                "outplacement_after_credit": "lapse",
+                "outplacement_lapse_reason": "package",
+            }
+        )
+        with freeze_time("2026-07-01"):
+            note.action_post()
+        self._close(invoice, date(2026, 8, 1), "cancelled")
+        self.assertEarned("2026-06-30", "2183.97", "5266.03")
+        self.assertEarned("2026-07-01", "0", "0")
+        self.assertEarned("2026-08-01", "0", "0")
 
     def test_end_before_the_invoice(self):
         """The books earn it all when they come to know of it."""

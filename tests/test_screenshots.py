@@ -180,6 +180,46 @@ class TestScreenshots(HttpCase):
             ".o_list_view .o_data_row",
         )
 
+    def test_traject_what_if(self):
+        """What a placement would do to the instalments, before it is one."""
+        traject = self._get_traject(
+            ("state", "=", "active"),
+            ("instalment_ids.state", "=", "planned"),
+            ("instalment_ids.trigger", "=", "start"),
+        )
+        # the rule by which there is the most to preview
+        line = traject.sale_line_id
+        line.product_id.outplacement_placement_rule = "started_months"
+        line.outplacement_placement_rule = "started_months"
+        self._shoot(
+            "traject_what_if",
+            self._get_user("planner"),
+            f"action-outplacement.outplacement_traject_action/{traject.id}",
+            "button[name=action_what_if_placed]",
+            "click",
+            ".modal .o_data_row",
+        )
+
+    def test_invoice_run(self):
+        """What finance is about to invoice, per employer."""
+        self._shoot(
+            "invoice_run",
+            self._get_user("finance"),
+            "action-outplacement.outplacement_invoice_run_start_action",
+            ".modal [name=line_ids] .o_data_row",
+        )
+
+    def test_revenue_report(self):
+        """What is earned and what is not, per traject."""
+        self._shoot(
+            "revenue_report",
+            self._get_user("finance"),
+            "action-outplacement.outplacement_revenue_at_date_action",
+            ".modal button[name=action_open]",
+            "click",
+            ".o_pivot tbody tr:nth-child(2)",
+        )
+
     def test_invoice_form(self):
         """An invoice of an instalment."""
         instalments = self.env["outplacement.instalment"].search(

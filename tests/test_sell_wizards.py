@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from lxml import etree
 
@@ -56,14 +57,25 @@ class SellCommon(SaleLineCommon):
 class TestExtend(SellCommon):
     """The wizard that sells months after the term."""
 
+    def test_shown_as_opened(self):
+        """The new instalments have their amounts before anything is filled in."""
+        form = self._open("action_extend")
+        new = [row for row in form.change_ids._records if row["action"] == "new"]
+        self.assertTrue(form.price)
+        self.assertAlmostEqual(sum(row["amount_after"] for row in new), form.price, 2)
+        self.assertAlmostEqual(form.amount_after - form.amount_before, form.price, 2)
+        before = self.traject.instalment_ids
+        self._confirm(form.save())
+        self.assertEqual(len(self.traject.instalment_ids - before), len(new))
+
     def test_extend(self):
         form = self._open("action_extend", product_id=self.extra)
         self.assertEqual((form.months, form.price), (3, 1800.0))
         self.assertEqual(form.plan_id, self.plan_monthly)
-        self.assertEqual(form.date_end, date(2027, 4, 4))
+        self.assertEqual(form.date_end_after, date(2027, 4, 4))
         form.months = 2
         form.price = 1000.01
-        self.assertEqual(form.date_end, date(2027, 3, 4))
+        self.assertEqual(form.date_end_after, date(2027, 3, 4))
         wizard = form.save()
         self.assertEqual(
             self._shown(wizard),
@@ -86,6 +98,24 @@ class TestExtend(SellCommon):
             [500.01, 500.0],
         )
 
+    def test_order_is_drafted_for_all_of_them(self):
+        """Not once an instalment: it computes as much as a new order does."""
+        counts = []
+        for months in (1, 12):
+            wizard = self._look(
+                "action_extend", product_id=self.extra, on_new_order=True, months=months
+            )
+            Wizard = self.registry[wizard._name]
+            with patch.object(
+                Wizard,
+                "_get_sale_order",
+                autospec=True,
+                side_effect=Wizard._get_sale_order,
+            ) as drafted:
+                self.assertEqual(len(wizard._get_new_changes()), months)
+            counts.append(drafted.call_count)
+        self.assertEqual(counts, [1, 1])
+
     def test_extend_on_an_order_of_its_own(self):
         form = self._open("action_extend", product_id=self.extra, on_new_order=True)
         form.client_order_ref = "PO-77"
@@ -106,7 +136,8 @@ class TestExtend(SellCommon):
                 model = getattr(self.traject, action)()["res_model"]
                 arch = etree.fromstring(self.env[model].get_view(None, "form")["arch"])
                 [hint] = arch.findall(".//p[@name='no_changes']")
-                self.assertIn("not product_id or refusal_text", hint.get("invisible"))
+                for reason in ("refusal_text", "not product_id"):
+                    self.assertIn(reason, hint.get("invisible"))
         for action, values, text in (
             ("action_extend", {"product_id": self.extra, "months": 0}, "one month"),
             ("action_extend", {"product_id": self.extra, "price": -1}, "less than"),
@@ -129,6 +160,27 @@ class TestExtend(SellCommon):
         ):
             with self.subTest(action, text=text):
                 self.assertIn(text, self._open(action, **values).refusal_text)
+
+    def test_price_below_its_invoice_plan(self):
+        """Said beforehand, and no instalment of less than nothing is shown."""
+        plan = self._make_plan(
+            {"share_type": "amount", "amount": 20000.0},
+            {"share_type": "rest", "months_after_start": 1},
+        )
+        for action, values in (
+            ("action_extend", {"product_id": self.extra, "months": 3}),
+            ("action_change_package", {"product_id": self.big}),
+            (
+                "action_add_payer",
+                {"product_id": self.extra, "partner_id": self.person, "price": 10},
+            ),
+        ):
+            with self.subTest(action):
+                wizard = self._look(action, **values, plan_id=plan)
+                self.assertIn("raise the price", wizard.refusal_text)
+                self.assertNotIn("new", wizard.change_ids.mapped("action"))
+                with self.assertRefused("raise the price"):
+                    wizard.action_confirm()
 
     def test_price_without_vat_abroad(self):
         """As a line of the order has it, whose fiscal position takes the VAT out."""
@@ -271,7 +323,7 @@ class TestChangePackage(SellCommon):
             "action_change_package", date="2026-04-05", product_id=self.big
         )
         self.assertEqual(wizard.price, 9746.26)
-        self.assertEqual(wizard.date_end, date(2027, 1, 4))
+        self.assertEqual(wizard.date_end_after, date(2027, 1, 4))
         shown = self._shown(wizard)
         self.assertEqual(shown[0], ("lapse", "4/12", "2026-04-05", 749.58, 0.0, 0.0))
         self.assertEqual(shown[-9], ("new", "1/9", "2026-04-05", 0.0, 1082.92, 0.0))
@@ -299,6 +351,59 @@ class TestChangePackage(SellCommon):
         )
         self.assertEqual(wizard.price, self.eur.round(11995.0 - 4 * 749.58))
         self.assertEqual(self._shown(wizard)[0][1], "5/12")
+
+    def test_during_a_pause(self):
+        """Months that wait for its end have not started; they do as expected, where
+        an end is expected."""
+        for date_to, started in ((False, 3), (date(2026, 4, 30), 4)):
+            order = self._sell_and_start(date_start=TODAY)
+            traject = order.outplacement_traject_ids
+            with freeze_time("2026-03-10"):
+                traject.with_user(self.planner)._pause(date(2026, 3, 10), date_to)
+                wizard = self._look(
+                    "action_change_package",
+                    traject=traject,
+                    date="2026-06-01",
+                    product_id=self.big,
+                )
+            with self.subTest(date_to=date_to):
+                price = self.eur.round(11995.0 - started * 749.58)
+                self.assertEqual(wizard.price, price)
+                self._confirm(wizard, "2026-03-10")
+                new = order.order_line[1].outplacement_instalment_ids.sorted("number")
+                self.assertEqual(new[0].months_after_start, started)
+                self.assertEqual(len(new), 12 - started)
+
+    def test_paused_for_longer_than_expected(self):
+        with freeze_time("2026-03-10"):
+            traject = self.traject.with_user(self.planner)
+            traject._pause(date(2026, 3, 10), date(2026, 4, 30))
+        with freeze_time("2026-06-01"):
+            wizard = self._look(
+                "action_change_package", date="2026-06-01", product_id=self.big
+            )
+            self.assertEqual(wizard.price, 9746.26)
+            self._confirm(wizard, "2026-06-01")
+        with freeze_time("2026-06-10"):
+            traject._resume(date(2026, 6, 10))
+            self.env.flush_all()
+        new = self.order.order_line[1].outplacement_instalment_ids.sorted("number")
+        self.assertEqual(
+            (new[0].date, new[0].period_start), (date(2026, 7, 5), date(2026, 7, 5))
+        )
+
+    def test_on_the_first_day_after_all_was_billed(self):
+        plan = self._make_plan({"share": 100, "trigger": "confirmation"})
+        order = self._sell_and_start(self._make_package(9000.0, plan), date_start=TODAY)
+        traject = order.outplacement_traject_ids
+        quick = self._make_package(11995.0, self.plan_monthly, outplacement_months=6)
+        wizard = self._look(
+            "action_change_package", traject=traject, date=TODAY, product_id=quick
+        )
+        self.assertEqual(wizard.price, 2995.0)
+        self._confirm(wizard)
+        self.assertEqual(sum(traject.instalment_ids.mapped("amount_due")), 11995.0)
+        self.assertEqual(order.order_line[0].outplacement_months_until, 1)
 
     def test_cheaper_prepaid_package(self):
         """Prepaid 8,995.00; after three months 2,248.75 stays, 6,746.25 is credited,

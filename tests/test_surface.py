@@ -11,7 +11,9 @@ from .common import OutplacementCommon
 MODULE = Path(__file__).parents[1]
 # Where rights are left aside, how often, by hand: a new one is looked at twice.
 SUDO = {
+    "controllers/portal.py": {"_get_staff_refusal": 1},
     "models/account_move.py": {
+        "_get_outplacement_buyer_reference": 1,
         "_get_outplacement_line_warnings": 1,
         "_set_outplacement_ref": 2,
         "_take_over_outplacement_instalments": 1,
@@ -19,7 +21,7 @@ SUDO = {
     "models/account_move_credit.py": {
         "_check_outplacement_excess": 1,
         "_create_outplacement_credit_notes": 1,
-        "_get_alerts": 1,
+        "_get_outplacement_credit_alerts": 1,
     },
     "models/account_move_line.py": {
         "_reclaim_outplacement_instalments": 1,
@@ -80,15 +82,21 @@ SUDO = {
         "_take_groups": 1,
         "_wake_workers": 1,
     },
+    "models/outplacement_instalment_earning.py": {
+        "_fetch_earning": 1,
+        "_get_earning_period": 1,
+    },
     "models/outplacement_instalment_invoicing.py": {
         "_generate_for_trajects": 1,
-        "_get_earning_period": 1,
         "_get_invoice_identity": 1,
         "_regenerate": 1,
         "action_revive": 1,
     },
     "models/outplacement_instalment_terms.py": {"_get_terms": 1, "_is_waiting": 1},
-    "models/outplacement_invoice_plan.py": {"_filter_sold": 1},
+    "models/outplacement_invoice_plan.py": {
+        "_check_sold_company": 1,
+        "_filter_sold": 1,
+    },
     "models/outplacement_alert.py": {
         "_own_transaction": 1,
         "_report": 1,
@@ -102,6 +110,7 @@ SUDO = {
         "action_sign": 1,
     },
     "models/outplacement_report_facts.py": {"_refresh_facts": 1},
+    "models/outplacement_revenue_booking_entry.py": {"_book": 1},
     "models/outplacement_report_flow.py": {
         "_notify_candidate": 1,
         "_set_state": 1,
@@ -134,19 +143,18 @@ SUDO = {
     },
     "models/outplacement_traject_change.py": {
         "_get_changes": 1,
+        "_get_what_if_refusal": 1,
         "_log_change": 1,
         "_log_instalments": 1,
-        "_set_state": 2,
     },
     "models/outplacement_traject_job_lost.py": {
         "_get_probation_end": 1,
         "_register_job_lost": 1,
     },
-    "models/outplacement_traject_what_if.py": {"_get_what_if_refusal": 1},
     "models/outplacement_traject_flow.py": {
         "_cancel_planned_sessions": 1,
         "_create_phases": 1,
-        "_set_state": 1,
+        "_enter_state": 1,
     },
     "models/outplacement_traject_pause.py": {
         "_begin_pause": 1,
@@ -161,7 +169,10 @@ SUDO = {
         "_get_package_changes": 1,
         "_set_package": 1,
     },
-    "models/outplacement_traject_sale.py": {"_get_extra_lines": 1},
+    "models/outplacement_traject_sale.py": {
+        "_get_extra_lines": 1,
+        "_is_sold_by_user": 1,
+    },
     "models/outplacement_traject_mail.py": {"_check_internal_recipients": 1},
     "models/outplacement_traject_statement.py": {"_get_statement_invoices": 1},
     "models/outplacement_traject_member.py": {
@@ -175,8 +186,12 @@ SUDO = {
         "action_withdraw_agreement": 1,
     },
     "models/outplacement_traject_phase.py": {"_set_state": 1},
-    "models/product_template.py": {"_check_outplacement_sold": 1},
+    "models/product_template.py": {
+        "_check_outplacement_fee": 1,
+        "_check_outplacement_sold": 1,
+    },
     "models/res_company.py": {"_get_outplacement_zone": 1},
+    "models/res_company_calendar.py": {"_get_outplacement_working_day": 1},
     "models/res_partner.py": {"_filter_candidates": 1, "_filter_employer_contacts": 1},
     "models/sale_order.py": {
         "_action_cancel": 1,
@@ -185,10 +200,11 @@ SUDO = {
         "_update_outplacement_purchase_order_refs": 1,
     },
     "models/sale_order_facts.py": {
-        "_action_confirm": 1,
         "_get_outplacement_sale_facts": 1,
+        "_set_outplacement_date_confirmed": 1,
     },
-    "models/sale_order_fixed.py": {"_check_outplacement_unlink": 1},
+    "models/sale_order_line_facts.py": {"_set_outplacement_date_sold": 1},
+    "models/sale_order_line_fixed.py": {"_check_outplacement_unlink": 1},
     "models/sale_order_line_plan.py": {
         "_get_outplacement_price_error": 1,
         "_get_outplacement_span": 1,
@@ -264,7 +280,7 @@ METHODS = {
         "search_in_caseload": ("what",),
     },
     "outplacement.revenue.at.date": {"action_open": ()},
-    "outplacement.revenue.book": {"action_book": ()},
+    "outplacement.revenue.book": {"action_book": (), "action_undo": ()},
     "outplacement.revenue.report": {"action_open_invoice": ()},
     "outplacement.report": {
         "action_answer": ("agreed",),

@@ -182,6 +182,28 @@ class TestTours(TourCommon):
         ):
             yield
 
+    def test_what_if(self):
+        """The account manager asks what a placement would mean: a question only."""
+        package = self._make_package(
+            8995.0, self.plan_monthly, outplacement_placement_rule="started_months"
+        )
+        order = self._sell_and_start(package, date_start=START)
+        traject = order.outplacement_traject_ids
+        invoice = self._invoice(order, START)
+        before = self._get_money(traject)
+        self._tour("what_if", self.account_manager)
+        self.assertEqual(self._get_money(traject), before)
+        self.assertRecordValues(
+            traject, [{"state": "active", "date_placement": False, "outcome": False}]
+        )
+        self.assertEqual(order.invoice_ids, invoice)
+
+    def _get_money(self, traject):
+        """Return what is known of the instalments, and when they were written last."""
+        instalments = traject.instalment_ids.sorted("number")
+        names = ("date", "state", "amount_due", "amount_lapsed", "write_date")
+        return instalments.read(names)
+
     def test_search(self):
         """The coach looks for words in many notes, stops, and finds one."""
         traject = self._start_traject()

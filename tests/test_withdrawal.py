@@ -1,9 +1,10 @@
 from datetime import date
 
 from odoo.fields import Command
-from odoo.tests import freeze_time, tagged
+from odoo.tests import Form, freeze_time, tagged
 
 from .common_billing import BillingCommon
+from .common_life import LifeCommon
 
 
 @tagged("post_install", "-at_install")
@@ -129,6 +130,171 @@ class TestWithdrawal(BillingCommon):
             (411.84, 86.49, 498.33),
             (411.85, 86.49, 498.34),
         )
+
+
+@tagged("post_install", "-at_install")
+class TestWithdrawalLaterSale(LifeCommon):
+    """What a private person buys later on the same order is another contract: its days
+    count from its own day."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.included = [Command.set(cls.vat_included.ids)]
+        cls.at_confirmation = cls._make_plan({"share": 100, "trigger": "confirmation"})
+        cls.advice = cls._make_package(1200.0, cls.plan_start, taxes_id=cls.included)
+        cls.coaching = cls._make_package(
+            2400.0, cls.at_confirmation, taxes_id=cls.included
+        )
+
+    def _sell_privately(self, *lines, date_start="2026-01-05", **values):
+        lines = lines or (self.advice,)
+        values = {"partner": self.person, **values}
+        return self._sell_and_start(*lines, date_start=date_start, **values)
+
+    def _get_days(self, records):
+        return [str(day) for day in records.mapped("date")]
+
+    def _set_fee(self):
+        self.company.outplacement_fee_product_id = self._create_product(
+            name="Fee", type="service", taxes_id=self.included
+        )
+        self.env["outplacement.cancellation.fee"].create(
+            {"days_before": 0, "percent": 25, "company_id": self.company.id}
+        )
+
+    def _get_fees(self, traject, day):
+        with freeze_time(day):
+            changes = self._open(
+                traject, "cancelled", day, outcome="stopped"
+            )._get_changes()
+        return [c["amount_after"] for c in changes if c["action"] == "fee"]
+
+    def test_another_package(self):
+        order = self._sell_privately()
+        self._invoice(order, "2026-01-20")
+        with freeze_time("2026-03-05"):
+            mine = order.outplacement_traject_ids.with_user(self.account_manager)
+            form = Form.from_action(mine.env, mine.action_change_package())
+            form.product_id = self.coaching
+            form.date = "2026-03-05"
+            wizard = form.save()
+            shown = [c for c in wizard._get_changes() if c["action"] == "new"]
+            wizard.action_confirm()
+            self.env.flush_all()
+        self.assertEqual([str(c["date_after"]) for c in shown], ["2026-03-20"])
+        added = order.order_line[-1].outplacement_instalment_ids
+        self.assertEqual(self._get_days(added), ["2026-03-20"])
+        self.assertEqual(added.state, "planned")
+
+    def test_a_line_is_added(self):
+        order = self._sell_privately(self.coaching)
+        with freeze_time("2026-05-01"):
+            order.with_user(self.account_manager).order_line = [
+                Command.create({"product_id": self.coaching.id})
+            ]
+            self.env.flush_all()
+        former, added = self._get_instalments(order)
+        self.assertEqual(self._get_days(former + added), ["2026-01-20", "2026-05-16"])
+        with freeze_time("2026-05-02"):
+            self.env["outplacement.instalment"]._update_due()
+            self.env.flush_all()
+            self.assertEqual([former.state, added.state], ["due", "planned"])
+            order.invalidate_recordset()
+            self.assertIn("05/15/2026", order.outplacement_withdrawal_text)
+        with self.assertDenied():
+            mine = added.sale_line_id.with_user(self.account_manager)
+            mine.outplacement_date_sold = "2026-01-05"
+
+    def test_more_of_it(self):
+        """A company has no such days, and the dates of what it bought stay."""
+        for partner, days in (
+            (self.person, ["2026-05-16", "2026-05-16"]),
+            (self.employer, ["2026-01-05", "2026-01-05"]),
+        ):
+            order = self._sell(self.coaching, partner=partner)
+            with freeze_time("2026-05-01"):
+                mine = order.with_user(self.account_manager)
+                mine.order_line.product_uom_qty = 2
+                self.env.flush_all()
+            self.assertEqual(self._get_days(self._get_instalments(order)), days)
+
+    def test_no_fee_within_the_days(self):
+        self._set_fee()
+        order = self._sell(self.coaching, partner=self.person)
+        with freeze_time("2026-05-01"):
+            order.with_user(self.account_manager).order_line = [
+                Command.create({"product_id": self.coaching.id})
+            ]
+            self.env.flush_all()
+        first, second = order.outplacement_traject_ids.sorted("id")
+        self.assertEqual(self._get_fees(first, "2026-05-15"), [600.0])
+        self.assertEqual(self._get_fees(second, "2026-05-15"), [])
+        self.assertEqual(self._get_fees(second, "2026-05-16"), [600.0])
+
+    def test_up_to_a_working_day(self):
+        """Saturday 24 January: Monday is the last day. On a day off it is Tuesday."""
+        self._set_fee()
+        order = self._sell(self.coaching, partner=self.person, today="2026-01-10")
+        self.assertEqual(self._get_days(self._get_instalments(order)), ["2026-01-27"])
+        traject = order.outplacement_traject_ids
+        self.assertEqual(self._get_fees(traject, "2026-01-26"), [])
+        self.assertEqual(self._get_fees(traject, "2026-01-27"), [600.0])
+        leave = self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Holiday",
+                "calendar_id": self.company.resource_calendar_id.id,
+                "date_from": "2026-01-25 23:00:00",
+                "date_to": "2026-01-26 22:59:59",
+            }
+        )
+        other = self._sell(self.coaching, partner=self.person, today="2026-01-10")
+        self.assertEqual(self._get_days(self._get_instalments(other)), ["2026-01-28"])
+        leave.calendar_id = self.company.resource_calendar_id.copy()
+        other = self._sell(self.coaching, partner=self.person, today="2026-01-10")
+        self.assertEqual(self._get_days(self._get_instalments(other)), ["2026-01-27"])
+
+    def _pause_until(self, traject, date_from, resumed):
+        """Pause without knowing until when, and resume; return what was shown first."""
+        with freeze_time(date_from):
+            wizard = (
+                self.env["outplacement.traject.pause"]
+                .with_user(self.planner)
+                .create({"traject_id": traject.id, "date_from": date_from})
+            )
+            wizard.action_confirm()
+            self.env.flush_all()
+        with freeze_time(resumed):
+            self.env["outplacement.instalment"]._update_due()
+            states = traject.instalment_ids.mapped("state")
+            traject.with_user(self.planner)._resume(date.fromisoformat(resumed))
+            self.env.flush_all()
+        return states
+
+    def test_a_pause_moves_what_waits(self):
+        order = self._sell_privately(date_start="2026-01-06")
+        traject = order.outplacement_traject_ids
+        states = self._pause_until(traject, "2026-01-12", "2026-02-12")
+        self.assertEqual(states, ["planned"])
+        self.assertEqual(self._get_days(traject.instalment_ids), ["2026-02-20"])
+
+    def test_a_pause_before_the_sale_does_not(self):
+        """Nor one that moved the planned day already."""
+        order = self._sell_privately(date_start="2026-01-06")
+        traject = order.outplacement_traject_ids
+        self._pause_until(traject, "2026-02-10", "2026-02-20")
+        self.assertEqual(self._get_days(traject.instalment_ids), ["2026-01-20"])
+        with freeze_time("2026-05-01"):
+            second = self._sell(
+                {
+                    "product_id": self.advice.id,
+                    "outplacement_for_traject_id": traject.id,
+                    "outplacement_line_kind": "payer",
+                },
+                partner=self.env["res.partner"].create({"name": "Other Person"}),
+                today="2026-05-01",
+            )
+        self.assertEqual(self._get_days(self._get_instalments(second)), ["2026-05-16"])
 
 
 @tagged("post_install", "-at_install")

@@ -17,21 +17,24 @@ class Earning(NamedTuple):
     # first and last day of service, None while nobody knows them
     first: date | None
     last: date | None
-    # the day on which the service ended early
+    # the day on which the service ended early, or of the credit note of that if later
     released: date | None
+    # first and last days of pauses, on which nothing is served; they do not overlap
+    pauses: tuple = ()
 
 
 def get_earned(earning, day, currency):
     """Return what is earned of an amount up to and including ``day``.
 
-    By days, of which the first and the last count both, and rounded half-up to the
-    currency as a whole: so what is earned in a month, the difference of two such
-    amounts, adds up to the amount exactly, and a negative amount mirrors a positive.
+    By days, of which the first and the last count both and paused ones do not, and
+    rounded half-up to the currency as a whole: so what is earned in a month, the
+    difference of two such amounts, adds up to the amount exactly, and a negative amount
+    mirrors a positive.
     What was served before the invoice is earned on the day of the invoice, as the books
     know nothing of it before; of a service that ended early, the rest is earned on that
     day; of one whose days are not known, nothing until then.
     """
-    amount, invoiced, first, last, released = earning
+    amount, invoiced, first, last, released, pauses = earning
     if day < invoiced:
         return Decimal(0)
     if released and day >= released:
@@ -40,5 +43,13 @@ def get_earned(earning, day, currency):
         return Decimal(0)
     if day >= last:
         return amount
-    elapsed, whole = ((end - first).days + 1 for end in (day, last))
-    return round_amount(amount * elapsed / whole, currency)
+    elapsed, whole = (_count_served(first, end, pauses) for end in (day, last))
+    return round_amount(amount * elapsed / whole, currency) if whole else Decimal(0)
+
+
+def _count_served(first, last, pauses):
+    """Return the number of days from ``first`` to ``last`` but for those of pauses."""
+    paused = sum(
+        max((min(last, end) - max(first, begin)).days + 1, 0) for begin, end in pauses
+    )
+    return (last - first).days + 1 - paused

@@ -26,8 +26,8 @@ class OutplacementChangeLine(models.TransientModel):
         string="What Happens",
     )
     currency_id = fields.Many2one("res.currency")
-    date_before = fields.Date(string="Date until Now")
-    date_after = fields.Date(string="Date Then")
-    amount_before = fields.Monetary(string="Owed until Now")
-    amount_after = fields.Monetary(string="Owed Then")
+    date_before = fields.Date(string="Date Now")
+    date_after = fields.Date(string="New Date")
+    amount_before = fields.Monetary(string="Amount Now")
+    amount_after = fields.Monetary(string="New Amount")
     credit = fields.Monetary(string="Credit Note")

@@ -9,14 +9,12 @@ class OutplacementChangeMixin(models.AbstractModel):
     """A step in the life of a traject that shows first what it does to the instalments,
     and then does exactly that.
 
-    Every compute of a wizard begins with :meth:`_check_may_see`: what it reads may be
-    in the cache already, where no record rule is asked.
-
-    A wizard gives three hooks: ``_get_change_triggers`` (its fields that the figures
-    follow), ``_get_changes`` (the figures) and ``_apply`` (the deed).
-    ``_check_confirm`` is for its rights and input. The figures are computed as the
-    user: who may read neither the traject nor its instalments learns nothing of them
-    here.
+    A wizard gives these hooks: ``_get_change_triggers`` (its fields that the figures
+    follow), ``_get_facts`` (the facts that it replaces) or ``_get_changes`` (the
+    figures, where they follow from more), ``_get_refusal`` (why it is not done so) and
+    ``_apply`` (the deed). ``_check_confirm`` is for further rights and input. The
+    figures are computed as the user: who may read neither the traject nor its
+    instalments learns nothing of them here.
 
     A change is a dict with
 
@@ -34,11 +32,9 @@ class OutplacementChangeMixin(models.AbstractModel):
     """
 
     _name = "outplacement.change.mixin"
+    _inherit = "outplacement.traject.wizard.mixin"
     _description = "Preview of Changes to Instalments"
 
-    traject_id = fields.Many2one(
-        "outplacement.traject", required=True, ondelete="cascade"
-    )
     # no superuser computes: see the class
     currency_id = fields.Many2one("res.currency", compute="_compute_change_ids")
     change_ids = fields.One2many(
@@ -54,6 +50,11 @@ class OutplacementChangeMixin(models.AbstractModel):
     amount_credit = fields.Monetary(
         string="Credit Notes", compute="_compute_change_ids"
     )
+    date_end = fields.Date(string="End of Term", compute="_compute_date_end")
+    date_end_after = fields.Date(
+        string="New End of Term", compute="_compute_date_end_after"
+    )
+    refusal_text = fields.Char(compute="_compute_refusal_text")
     fingerprint = fields.Char(
         compute="_compute_fingerprint",
         compute_sudo=False,
@@ -72,21 +73,24 @@ class OutplacementChangeMixin(models.AbstractModel):
         """Return the names of the fields that the figures follow."""
         return ["traject_id"]
 
+    def _get_facts(self):
+        """Hook: return the facts that the step replaces, see ``_get_billing_facts``;
+        none while there is no step to take."""
+        return {}
+
     def _get_changes(self):
         """Return what would change, as dicts (see the class), in order of the table.
 
-        To be given by each wizard; computed as the user, who must be able to read
-        the instalments.
+        Computed as the user, who must be able to read the instalments.
         """
-        raise NotImplementedError
+        self.ensure_one()
+        facts = self._get_facts()
+        return self.traject_id._get_changes(**facts) if facts else []
 
-    def _check_may_see(self):
-        """Hold whoever asks for figures of the trajects, also for those in the cache.
-
-        :raises AccessError: the user may read neither the trajects nor their
-            instalments
-        """
-        self.traject_id._check_may_see_changes()
+    def _get_refusal(self):
+        """Hook: return the sentence why the step is not taken with this input, False
+        where it can be."""
+        return False
 
     def _check_confirm(self):
         """Hook: whether the user may take the step, with this input.
@@ -94,6 +98,8 @@ class OutplacementChangeMixin(models.AbstractModel):
         :raises AccessError: the user may not
         :raises UserError: the input makes no sense
         """
+        if refusal := self._get_refusal():
+            raise UserError(refusal)
 
     def _apply(self, changes):
         """Take the step. To be given by each wizard.
@@ -103,7 +109,6 @@ class OutplacementChangeMixin(models.AbstractModel):
         """
         raise NotImplementedError
 
-    @api.model
     def _get_today(self):
         """Return the day that it is at the company of the traject."""
         traject = self.traject_id or self.env["outplacement.traject"].browse(
@@ -120,7 +125,6 @@ class OutplacementChangeMixin(models.AbstractModel):
 
     @api.depends(lambda self: self._get_change_triggers())
     def _compute_change_ids(self):
-        self._check_may_see()
         Line = self.env["outplacement.change.line"]
         for wizard in self:
             changes = wizard._get_changes() if wizard.traject_id else []
@@ -141,10 +145,27 @@ class OutplacementChangeMixin(models.AbstractModel):
 
     @api.depends(lambda self: self._get_change_triggers())
     def _compute_fingerprint(self):
-        self._check_may_see()
         for wizard in self:
             wizard.fingerprint = bool(wizard.traject_id) and wizard._get_fingerprint(
                 wizard._get_changes()
+            )
+
+    @api.depends(lambda self: self._get_change_triggers())
+    def _compute_refusal_text(self):
+        """Say beforehand what would be refused."""
+        for wizard in self:
+            wizard.refusal_text = bool(wizard.traject_id) and wizard._get_refusal()
+
+    @api.depends("traject_id")
+    def _compute_date_end(self):
+        for wizard in self:
+            wizard.date_end = wizard.traject_id.date_end
+
+    @api.depends(lambda self: self._get_change_triggers())
+    def _compute_date_end_after(self):
+        for wizard in self:
+            wizard.date_end_after = bool(wizard.traject_id) and (
+                wizard.traject_id._get_billing_facts(**wizard._get_facts()).date_end
             )
 
     def _get_change_currency(self, changes):

@@ -1,5 +1,3 @@
-from itertools import chain
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
@@ -77,21 +75,22 @@ class OutplacementInvoiceRunStart(models.TransientModel):
     def _new_lines(self, groups):
         """Return a line an employer and currency, the largest amount first."""
         Line = self.env["outplacement.invoice.run.start.line"]
-        totals = {}
+        invoices = {}
         for key, members in groups.items():
             kind = (key.partner.commercial_partner_id, key.currency)
-            totals.setdefault(kind, []).append(members)
+            invoices.setdefault(kind, []).append(members)
         lines = []
-        for (employer, currency), several in totals.items():
-            instalments = list(chain(*several))
+        for (employer, currency), several in invoices.items():
+            totals = [instalments._get_invoice_totals() for instalments in several]
+            untaxed, total = map(sum, zip(*totals, strict=True))
             lines.append(
                 {
                     "partner_id": employer.id,
                     "currency_id": currency.id,
                     "invoice_count": len(several),
-                    "instalment_count": len(instalments),
-                    "amount_untaxed": sum(i.amount_untaxed for i in instalments),
-                    "amount_total": sum(i.amount_total for i in instalments),
+                    "instalment_count": sum(map(len, several)),
+                    "amount_untaxed": untaxed,
+                    "amount_total": total,
                 }
             )
         lines.sort(key=lambda values: -values["amount_untaxed"])

@@ -130,10 +130,7 @@ class OutplacementRevenueBook(models.TransientModel):
         :raises UserError: the month cannot be booked, the figures have changed, or
             there is nothing to book
         """
-        self.ensure_one()
-        self.check_access("write")
-        self._check_company_allowed()
-        self.env["account.move"].check_access("create")
+        self._check_may_book()
         day = self._get_month_end()
         if problem := self.company_id._get_outplacement_revenue_problem(day):
             raise UserError(problem)
@@ -150,6 +147,29 @@ class OutplacementRevenueBook(models.TransientModel):
                 )
             )
         return self._get_action(moves)
+
+    def action_undo(self):
+        """Undo the entries of the month and of those after it, all at once.
+
+        :return: action that opens the reversals
+        :raises AccessError: the user may not make entries
+        :raises UserError: there is nothing to undo, or a month is locked
+        """
+        self._check_may_book()
+        booking = self.env["outplacement.revenue.booking"]
+        moves = booking._undo(self.company_id, self._get_month_end())
+        return (
+            self._get_action(moves)
+            if moves
+            else {"type": "ir.actions.act_window_close"}
+        )
+
+    def _check_may_book(self):
+        """:raises AccessError: the user may not make entries, or not in this company"""
+        self.ensure_one()
+        self.check_access("write")
+        self._check_company_allowed()
+        self.env["account.move"].check_access("create")
 
     def _get_action(self, moves):
         """Return the action that opens these entries."""

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools.misc import clean_context
+
+from ..tools.money import to_decimal
 
 
 class OutplacementSellMixin(models.AbstractModel):
@@ -30,7 +31,13 @@ class OutplacementSellMixin(models.AbstractModel):
         precompute=True,
         domain="[('service_tracking', '=', 'outplacement'), ('sale_ok', '=', True)]",
     )
+    # not the currency of the changes: those follow from the price, which would be
+    # rounded to what is not known yet
+    price_currency_id = fields.Many2one(
+        "res.currency", compute="_compute_price_currency_id"
+    )
     price = fields.Monetary(
+        currency_field="price_currency_id",
         compute="_compute_price",
         compute_sudo=False,
         store=True,
@@ -63,7 +70,6 @@ class OutplacementSellMixin(models.AbstractModel):
         help="The reference that the customer wants to read on the invoices of the new "
         "order.",
     )
-    refusal_text = fields.Char(compute="_compute_refusal_text")
 
     # ------------------------------------------------------------------
     # Hooks
@@ -114,17 +120,18 @@ class OutplacementSellMixin(models.AbstractModel):
             "outplacement_plan_id": self.plan_id.id,
             "outplacement_months": end - begin,
             "outplacement_months_before": begin,
+            "outplacement_date_placed": self.traject_id.date_placement,
         }
 
     def _get_default_price(self):
         """Return the price of the package as an order line would have it: by the price
         list and the fiscal position of the order."""
-        return float(self._get_offer_line()._get_outplacement_unit_price())
+        offer = self._get_offer_line(self._get_sale_order())
+        return float(offer._get_outplacement_unit_price())
 
-    def _get_offer_line(self):
-        """Return the package on a line of the order that is not saved, at the price
+    def _get_offer_line(self, order):
+        """Return the package on a line of ``order`` that is not saved, at the price
         that Odoo gives it."""
-        order = self._get_sale_order()
         values = {"order_id": order.id, "product_id": self.product_id.id}
         return order.order_line.new(values)
 
@@ -134,13 +141,11 @@ class OutplacementSellMixin(models.AbstractModel):
 
     @api.depends("traject_id")
     def _compute_product_id(self):
-        self._check_may_see()
         for wizard in self:
             wizard.product_id = wizard.traject_id.product_id
 
     @api.depends("product_id", "traject_id")
     def _compute_plan_id(self):
-        self._check_may_see()
         for wizard in self:
             company = wizard.traject_id.company_id or self.env.company
             wizard.plan_id = (
@@ -149,15 +154,20 @@ class OutplacementSellMixin(models.AbstractModel):
 
     @api.depends("product_id", "traject_id")
     def _compute_price(self):
-        self._check_may_see()
         for wizard in self:
             known = wizard.traject_id and wizard.product_id
             wizard.price = known and wizard._get_default_price()
 
+    @api.depends(lambda self: [n for n in self._get_change_triggers() if n != "price"])
+    def _compute_price_currency_id(self):
+        for wizard in self.filtered("traject_id"):
+            order = wizard._get_sale_order()
+            wizard.price_currency_id = wizard._get_sale_currency(order)
+        self.filtered(lambda one: not one.traject_id).price_currency_id = False
+
     @api.depends("traject_id")
     def _compute_on_new_order(self):
         """An order that is locked, or no longer confirmed, gets no more lines."""
-        self._check_may_see()
         for wizard in self:
             order = wizard._get_order()
             wizard.on_new_order = order.state != "sale" or order.locked
@@ -185,19 +195,20 @@ class OutplacementSellMixin(models.AbstractModel):
             {**values, "state": "sale", "outplacement_date_confirmed": today}
         )
 
-    def _get_sale_currency(self):
-        return self._get_sale_order().currency_id or self.env.company.currency_id
-
     def _get_change_currency(self, changes):
         if not self.traject_id:
             return super()._get_change_currency(changes)
-        return self._get_sale_currency()
+        return self._get_sale_currency(self._get_sale_order())
+
+    def _get_sale_currency(self, order):
+        return order.currency_id or self.env.company.currency_id
 
     # ------------------------------------------------------------------
     # Showing
     # ------------------------------------------------------------------
 
     def _get_changes(self):
+        """What was sold before stays as it is."""
         self.ensure_one()
         self.traject_id._check_may_sell()
         kept = self.traject_id._get_changes()
@@ -207,14 +218,14 @@ class OutplacementSellMixin(models.AbstractModel):
         """Return the instalments that will be there, as ``_get_changes`` does."""
         self.ensure_one()
         order = self._get_sale_order()
-        if not self.product_id or self.price < 0:
+        if not self.product_id or self.price < 0 or self._get_plan_refusal(order):
             return []
         # sudo: outplacement.traject - the facts of the deal, for who may sell
         traject = self.traject_id.sudo()
-        facts = traject._get_billing_facts()
-        if order != traject.order_id:
-            facts = facts._replace(**order._get_outplacement_sale_facts())
-        currency = self._get_sale_currency()
+        today = traject.company_id._get_outplacement_today()
+        sale_facts = order._get_outplacement_sale_facts(today)
+        facts = traject._get_billing_facts(**sale_facts)
+        currency = self._get_sale_currency(order)
         values = self._prepare_line_values() | {"currency_id": currency.id}
         line = order.order_line.new(values)
         parts = line._get_outplacement_parts(traject)
@@ -227,7 +238,7 @@ class OutplacementSellMixin(models.AbstractModel):
         """Return the change that adds one instalment.
 
         :param part: :class:`~..tools.schedule.Part`
-        :param line: the order line as it will be
+        :param line: the order line as it will be, with its currency
         :param facts: :class:`~..tools.schedule.Facts`
         """
         values = {
@@ -247,15 +258,8 @@ class OutplacementSellMixin(models.AbstractModel):
             "amount_before": 0.0,
             "amount_after": float(part.amount),
             "credit": 0.0,
-            "currency_id": self._get_sale_currency().id,
+            "currency_id": line.currency_id.id,
         }
-
-    @api.depends(lambda self: self._get_change_triggers())
-    def _compute_refusal_text(self):
-        """Say beforehand what would be refused."""
-        self._check_may_see()
-        for wizard in self:
-            wizard.refusal_text = bool(wizard.traject_id) and wizard._get_refusal()
 
     def _get_refusal(self):
         """Return the sentence why it cannot be sold so, False if it can, or as long as
@@ -267,24 +271,37 @@ class OutplacementSellMixin(models.AbstractModel):
                 "it first.",
                 traject=self.traject_id.name,
             )
-        return self._get_price_refusal()
+        if refusal := self._get_price_refusal():
+            return refusal
+        return self._get_plan_refusal(self._get_sale_order())
 
     def _get_price_refusal(self):
         """Return the sentence why the price cannot be: less than nothing."""
         return self.price < 0 and self.env._("The price cannot be less than nothing.")
 
+    def _get_plan_refusal(self, order):
+        """Return the sentence why the price cannot be spread by the invoice plan, False
+        if it can, or as long as there is none.
+
+        :param order: see :meth:`_get_sale_order`
+        """
+        begin, end = self._get_span()
+        if not self.product_id or self.price <= 0 or end <= begin:
+            return False
+        offer = self._get_offer_line(order)
+        # the plan as superuser, like the order
+        plan = offer.env[self.plan_id._name].browse(self.plan_id.id)
+        return plan._get_price_error(
+            to_decimal(self.price),
+            self.product_id,
+            self._get_sale_currency(order),
+            end - begin,
+            offer._get_outplacement_sessions(),
+        )
+
     # ------------------------------------------------------------------
     # Doing
     # ------------------------------------------------------------------
-
-    def _check_confirm(self):
-        """:raises AccessError: the user does not sell for this traject
-        :raises UserError: it cannot be sold so
-        """
-        self.traject_id._check_may_sell()
-        if refusal := self._get_refusal():
-            raise UserError(refusal)
-        return super()._check_confirm()
 
     def _apply(self, changes):
         self._sell()

@@ -6,11 +6,9 @@ class OutplacementTrajectActivate(models.TransientModel):
     """Shows what activating a traject brings: term and instalments; then does it."""
 
     _name = "outplacement.traject.activate"
+    _inherit = "outplacement.traject.wizard.mixin"
     _description = "Activate Traject"
 
-    traject_id = fields.Many2one(
-        "outplacement.traject", required=True, ondelete="cascade"
-    )
     # no superuser computes: who may not read the traject learns nothing of it here
     currency_id = fields.Many2one("res.currency", compute="_compute_line_ids")
     date_start = fields.Date(
@@ -33,17 +31,8 @@ class OutplacementTrajectActivate(models.TransientModel):
     )
     amount_total = fields.Monetary(compute="_compute_line_ids")
 
-    def _check_may_see(self):
-        """Hold whoever asks for figures of the trajects, also for those in the cache.
-
-        :raises AccessError: the user may read neither the trajects nor their
-            instalments
-        """
-        self.traject_id._check_may_see_changes()
-
     @api.depends("traject_id")
     def _compute_date_start(self):
-        self._check_may_see()
         for wizard in self:
             traject = wizard.traject_id
             company = traject.company_id or self.env.company
@@ -51,13 +40,11 @@ class OutplacementTrajectActivate(models.TransientModel):
 
     @api.depends("traject_id.months")
     def _compute_months(self):
-        self._check_may_see()
         for wizard in self:
             wizard.months = wizard.traject_id.months
 
     @api.depends("date_start", "months")
     def _compute_date_end(self):
-        self._check_may_see()
         for wizard in self:
             traject = wizard.traject_id
             wizard.date_end = traject and traject._get_date_end(wizard.date_start)
@@ -65,7 +52,6 @@ class OutplacementTrajectActivate(models.TransientModel):
     @api.depends("traject_id")
     def _compute_missing_text(self):
         """Say beforehand what activation would refuse."""
-        self._check_may_see()
         for wizard in self:
             traject = wizard.traject_id
             wizard.missing_text = traject and traject._get_missing_text({"date_start"})
@@ -73,7 +59,6 @@ class OutplacementTrajectActivate(models.TransientModel):
     @api.depends("date_start", "traject_id")
     def _compute_line_ids(self):
         """Preview the instalments as they would be dated from the chosen start."""
-        self._check_may_see()
         Line = self.env["outplacement.traject.activate.line"]
         for wizard in self:
             traject, previews = wizard.traject_id, []

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 OUTCOMES = {
     "aftercare": ("placed", "self_employed", "internal"),
@@ -50,7 +51,6 @@ class OutplacementTrajectClose(models.TransientModel):
     @api.depends("traject_id", "target_state")
     def _compute_outcome(self):
         """A traject in aftercare keeps the outcome it got there."""
-        self._check_may_see()
         for wizard in self:
             options = OUTCOMES[wizard.target_state]
             known = wizard.traject_id.outcome
@@ -59,7 +59,6 @@ class OutplacementTrajectClose(models.TransientModel):
     @api.depends("traject_id", "target_state", "outcome", "date")
     def _compute_fee_text(self):
         """Say which rule the fee of a cancellation comes from."""
-        self._check_may_see()
         for wizard in self:
             wizard.fee_text = (
                 bool(wizard.traject_id and wizard.date)
@@ -105,7 +104,7 @@ class OutplacementTrajectClose(models.TransientModel):
 
     def _check_confirm(self):
         """:raises UserError: an outcome that doesn't go with the state, or a date to
-        come or before the start"""
+        come, or before the start or the placement"""
         result = super()._check_confirm()
         labels = dict(self._fields["outcome"]._description_selection(self.env))
         if self.outcome not in OUTCOMES[self.target_state]:
@@ -122,7 +121,24 @@ class OutplacementTrajectClose(models.TransientModel):
             raise UserError(
                 self.env._("Nobody is placed before the start of the traject.")
             )
+        self._check_closing_date()
         return result
+
+    def _check_closing_date(self):
+        """:raises UserError: it would be closed before it started or before somebody
+        was placed, and nothing of it be earned"""
+        traject = self.traject_id
+        days = filter(None, (traject.date_start, traject.date_placement))
+        first = max(days, default=self.date)
+        if self.target_state == "closed" and self.date < first:
+            raise UserError(
+                self.env._(
+                    "Traject %(traject)s cannot be closed before %(date)s, the day on "
+                    "which it started or the candidate was placed.",
+                    traject=traject.name,
+                    date=format_date(self.env, first),
+                )
+            )
 
     def _apply(self, changes):
         """Bring the traject into the target state with its outcome and dates."""

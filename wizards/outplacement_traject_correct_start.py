@@ -11,7 +11,6 @@ class OutplacementTrajectActivate(models.TransientModel):
     @api.depends("traject_id", "date_start")
     def _compute_refusal_text(self):
         """Say beforehand what the correction would refuse."""
-        self._check_may_see()
         for wizard in self:
             traject = wizard.traject_id
             wizard.refusal_text = (

@@ -20,7 +20,7 @@ class OutplacementTrajectExtend(models.TransientModel):
         precompute=True,
         help="The number of months by which the term becomes longer.",
     )
-    date_end = fields.Date(string="End of Term Then", compute="_compute_date_end")
+    date_end_after = fields.Date(string="End of Term Then")
 
     @api.model
     def _get_change_triggers(self):
@@ -28,19 +28,12 @@ class OutplacementTrajectExtend(models.TransientModel):
 
     @api.depends("product_id")
     def _compute_months(self):
-        self._check_may_see()
         for wizard in self:
             product = wizard.product_id.product_tmpl_id
             wizard.months = product._get_outplacement_months()
 
-    @api.depends("traject_id", "months")
-    def _compute_date_end(self):
-        self._check_may_see()
-        for wizard in self:
-            traject = wizard.traject_id
-            months = traject and traject._get_term_months() + wizard.months
-            facts = traject and traject._get_billing_facts(months=months)
-            wizard.date_end = facts and facts.date_end
+    def _get_facts(self):
+        return {"months": self.traject_id._get_term_months() + self.months}
 
     def _get_span(self):
         begin = self.traject_id._get_months_sold()

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 
 class OutplacementTrajectJobLost(models.TransientModel):
@@ -15,38 +14,26 @@ class OutplacementTrajectJobLost(models.TransientModel):
         default=lambda self: self._get_today(),
     )
     probation_end = fields.Date(
-        string="Probation until", compute="_compute_refusal_text"
+        string="Probation until", compute="_compute_probation_end"
     )
-    refusal_text = fields.Char(compute="_compute_refusal_text")
 
     @api.model
     def _get_change_triggers(self):
         return [*super()._get_change_triggers(), "date"]
 
-    @api.depends(lambda self: self._get_change_triggers())
-    def _compute_refusal_text(self):
-        """Say beforehand what would be refused."""
-        self._check_may_see()
+    @api.depends("traject_id")
+    def _compute_probation_end(self):
         for wizard in self:
             traject = wizard.traject_id
             wizard.probation_end = bool(traject) and traject._get_probation_end()
-            wizard.refusal_text = bool(traject) and traject._get_job_lost_refusal(
-                wizard.date
-            )
 
-    def _get_changes(self):
-        self.ensure_one()
-        traject = self.traject_id
-        if traject._get_job_lost_refusal(self.date):
-            return []
-        return traject._get_changes(**traject._get_facts_without_placement())
+    def _get_refusal(self):
+        return self.traject_id._get_job_lost_refusal(self.date)
 
-    def _check_confirm(self):
-        """:raises UserError: the job was not lost within the probation"""
-        result = super()._check_confirm()
-        if text := self.traject_id._get_job_lost_refusal(self.date):
-            raise UserError(text)
-        return result
+    def _get_facts(self):
+        if self._get_refusal():
+            return {}
+        return self.traject_id._get_facts_without_placement()
 
     def _apply(self, changes):
         self.traject_id._register_job_lost(self.date)

@@ -37,7 +37,7 @@ class OutplacementTrajectPackage(models.TransientModel):
         precompute=True,
         help="The whole term, counted from the start of the traject.",
     )
-    date_end = fields.Date(string="End of Term Then", compute="_compute_date_end")
+    date_end_after = fields.Date(string="End of Term Then")
     price = fields.Monetary(
         help="The price of the new package less what stays billed of the old one. Less "
         "than nothing: that much of what was billed is credited."
@@ -54,13 +54,11 @@ class OutplacementTrajectPackage(models.TransientModel):
     @api.depends("traject_id")
     def _compute_product_id(self):
         """Another one than the traject has: somebody chooses it."""
-        self._check_may_see()
         for wizard in self:
             wizard.product_id = wizard.product_id
 
     @api.depends("product_id")
     def _compute_months(self):
-        self._check_may_see()
         for wizard in self:
             product = wizard.product_id.product_tmpl_id
             wizard.months = product._get_outplacement_months()
@@ -69,16 +67,8 @@ class OutplacementTrajectPackage(models.TransientModel):
     def _compute_price(self):
         return super()._compute_price()
 
-    @api.depends("traject_id", "months")
-    def _compute_date_end(self):
-        self._check_may_see()
-        for wizard in self:
-            traject = wizard.traject_id
-            facts = traject and traject._get_billing_facts(months=wizard.months)
-            wizard.date_end = facts and facts.date_end
-
     def _get_default_price(self):
-        offer = self._get_offer_line()
+        offer = self._get_offer_line(self._get_sale_order())
         price = offer._get_outplacement_unit_price()
         if self._get_course_refusal() or self._get_months_refusal():
             return float(price)
@@ -97,6 +87,9 @@ class OutplacementTrajectPackage(models.TransientModel):
     # Showing
     # ------------------------------------------------------------------
 
+    def _get_facts(self):
+        return {"months": self.months}
+
     def _get_span(self):
         return self.traject_id._get_months_started(self.date), self.months
 
@@ -108,7 +101,8 @@ class OutplacementTrajectPackage(models.TransientModel):
         # sudo: sale.order.line - a manager has no rights on orders
         line = self.traject_id.sudo().sale_line_id
         included = bool(line) and line._is_outplacement_tax_included()
-        return self._get_offer_line()._get_outplacement_in_basis(-self.price, included)
+        offer = self._get_offer_line(self._get_sale_order())
+        return offer._get_outplacement_in_basis(-self.price, included)
 
     def _get_changes(self):
         self.ensure_one()
@@ -182,6 +176,8 @@ class OutplacementTrajectPackage(models.TransientModel):
         # sudo: outplacement.traject - what is lapsed and credited follows from the
         # sale, and the account manager writes neither
         traject = self.traject_id.sudo()
+        instalments = traject.instalment_ids.filtered(lambda i: not i._is_payers())
+        instalments._check_no_foreign_drafts(revivals=True)
         settlements = traject._get_package_settlements(self.date, self._get_extra())
         traject.instalment_ids._settle(settlements)
         self.traject_id._set_package(self.date, self.product_id, self.months)

@@ -17,27 +17,19 @@ class OutplacementTrajectWhatIf(models.TransientModel):
         required=True,
         default=lambda self: self._get_today(),
     )
-    refusal_text = fields.Char(compute="_compute_refusal_text")
 
     @api.model
     def _get_change_triggers(self):
         return [*super()._get_change_triggers(), "date"]
 
-    @api.depends(lambda self: self._get_change_triggers())
-    def _compute_refusal_text(self):
-        """Say why nobody would be placed on that day."""
-        self._check_may_see()
-        for wizard in self:
-            wizard.refusal_text = bool(
-                wizard.traject_id and wizard.date
-            ) and wizard.traject_id._get_what_if_refusal(wizard.date)
+    def _get_refusal(self):
+        """Return the sentence why nobody would be placed on that day."""
+        return bool(self.date) and self.traject_id._get_what_if_refusal(self.date)
 
-    def _get_changes(self):
-        self.ensure_one()
-        traject = self.traject_id
-        if not self.date or traject._get_what_if_refusal(self.date):
-            return []
-        return traject._get_changes(date_placement=self.date)
+    def _get_facts(self):
+        if not self.date or self._get_refusal():
+            return {}
+        return {"date_placement": self.date}
 
     def _check_confirm(self):
         """:raises UserError: always, this is a question"""

@@ -161,8 +161,11 @@ class BillingBenchmark(Benchmark):
         told = f"{ratio:.2f}× ({spread[0]:.2f}–{spread[-1]:.2f})"
         if not self.report.goal(name.format(goal), told, met=met):
             self.report.say(f"\nWhere the time of {SMALL} invoices goes:")
-            task = lambda env: self._bill(env, SMALL)  # noqa: E731
-            self.report.say(measuring.profile(self.opened, task, times=1) + "\n")
+
+            def bill(env):
+                self._bill(env, SMALL)
+
+            self.report.say(measuring.profile(self.opened, bill, times=1) + "\n")
 
     # ------------------------------------------------------------------
     # What is measured

@@ -26,6 +26,7 @@ THROW_AWAY = {
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "autovacuum_naptime": "10min",
+    "jit": "off",  # tests ask once what is compiled for being asked often
 }
 
 

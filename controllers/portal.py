@@ -1,0 +1,50 @@
+from odoo.exceptions import ValidationError
+from odoo.http import request, route
+
+from odoo.addons.sale.controllers import portal
+
+
+def _get_staff_refusal(order_id):
+    """Return why the user does not confirm this order by the page of its customer,
+    which does so as superuser; False if they do.
+
+    Customers may, and among the bureau's staff who may sell for the trajects anyway.
+    """
+    # sudo: sale.order - what it is sold for, for whoever opened its page
+    order = request.env["sale.order"].sudo().browse(order_id).exists()
+    trajects = order.order_line._get_outplacement_for_trajects()
+    user = request.env.user
+    if not user._is_internal() or not trajects:
+        return False
+    if trajects.with_user(user)._is_sold_by_user():
+        return False
+    return request.env._(
+        "This order is for the customer to confirm: among the bureau's staff only the "
+        "account manager of its traject or a manager does so."
+    )
+
+
+class CustomerPortal(portal.CustomerPortal):
+    """The page on which customers sign: not a way around the rights of the staff."""
+
+    @route()
+    def portal_quote_accept(
+        self, order_id, access_token=None, name=None, signature=None
+    ):
+        # EXTENDS sale
+        if refusal := _get_staff_refusal(order_id):
+            return {"error": refusal}
+        return super().portal_quote_accept(
+            order_id, access_token=access_token, name=name, signature=signature
+        )
+
+
+class PaymentPortal(portal.PaymentPortal):
+    """A payment confirms an order as a signature does."""
+
+    @route()
+    def portal_order_transaction(self, order_id, access_token, **kwargs):
+        # EXTENDS sale
+        if refusal := _get_staff_refusal(order_id):
+            raise ValidationError(refusal)
+        return super().portal_order_transaction(order_id, access_token, **kwargs)
