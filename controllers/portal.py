@@ -1,17 +1,22 @@
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, MissingError, ValidationError
 from odoo.http import request, route
 
 from odoo.addons.sale.controllers import portal
 
 
-def _get_staff_refusal(order_id):
+def _get_staff_refusal(controller, order_id, access_token):
     """Return why the user does not confirm this order by the page of its customer,
     which does so as superuser; False if they do.
 
     Customers may, and among the bureau's staff who may sell for the trajects anyway.
+    Nothing is told of an order whose page they may not open: Odoo answers that.
     """
-    # sudo: sale.order - what it is sold for, for whoever opened its page
-    order = request.env["sale.order"].sudo().browse(order_id).exists()
+    try:
+        order = controller._document_check_access(
+            "sale.order", order_id, access_token=access_token
+        )
+    except (AccessError, MissingError):
+        return False
     trajects = order.order_line._get_outplacement_for_trajects()
     user = request.env.user
     if not user._is_internal() or not trajects:
@@ -32,7 +37,8 @@ class CustomerPortal(portal.CustomerPortal):
         self, order_id, access_token=None, name=None, signature=None
     ):
         # EXTENDS sale
-        if refusal := _get_staff_refusal(order_id):
+        token = access_token or request.httprequest.args.get("access_token")
+        if refusal := _get_staff_refusal(self, order_id, token):
             return {"error": refusal}
         return super().portal_quote_accept(
             order_id, access_token=access_token, name=name, signature=signature
@@ -45,6 +51,6 @@ class PaymentPortal(portal.PaymentPortal):
     @route()
     def portal_order_transaction(self, order_id, access_token, **kwargs):
         # EXTENDS sale
-        if refusal := _get_staff_refusal(order_id):
+        if refusal := _get_staff_refusal(self, order_id, access_token):
             raise ValidationError(refusal)
         return super().portal_order_transaction(order_id, access_token, **kwargs)

@@ -56,6 +56,15 @@ class TestAttackSigning(SaleAttackCommon, HttpCase):
                 self.assertIn(REFUSAL, answer["error"]["data"]["message"])
         self.assertFalse(self.quotation.sudo().signed_by)
 
+    def test_without_the_link(self):
+        """Who may not open the page does not learn what is sold for whom."""
+        self.token = "guessed"
+        for user in (self.planner, self.coach):
+            with self.subTest(user=user.login):
+                self.assertEqual(self._sign(user)["result"]["error"], "Invalid order.")
+                message = self._post("transaction", user)["error"]["data"]["message"]
+                self.assertNotIn(REFUSAL, message)
+
     def test_who_sells(self):
         self.assertNotIn("error", self._sign(self.account_manager)["result"])
         self.assertTrue(self._is_sold())

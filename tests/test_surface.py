@@ -11,7 +11,6 @@ from .common import OutplacementCommon
 MODULE = Path(__file__).parents[1]
 # Where rights are left aside, how often, by hand: a new one is looked at twice.
 SUDO = {
-    "controllers/portal.py": {"_get_staff_refusal": 1},
     "models/account_move.py": {
         "_get_outplacement_buyer_reference": 1,
         "_get_outplacement_line_warnings": 1,
