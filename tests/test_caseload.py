@@ -52,6 +52,64 @@ class TestCaseload(OutplacementCommon):
         with self.assertQueryCount(len(MODELS)):
             self._count(self.coach)
 
+    def _find_mine(self, user):
+        """Return the trajects that are the user's by the filter, those that are not, and
+        how often the query names the caseload."""
+        Traject = self.env["outplacement.traject"].with_user(user)
+        mine, others = [("is_member", "=", True)], [("is_member", "=", False)]
+        named = str(Traject._search(mine).select()).count(
+            '"outplacement_traject"."id" IN'
+        )
+        return Traject.search(mine), Traject.search(others), named
+
+    def test_a_filter_repeats_no_rule(self):
+        """Twice the same ids in one query have PostgreSQL read the whole table."""
+        mine, others, named = self._find_mine(self.coach)
+        self.assertEqual((mine, len(others), named), (self.traject, 0, 1))
+
+    def test_a_filter_beside_wider_rules(self):
+        """Rights to more than the caseload do not make it larger."""
+        other = self._make_traject()
+        for name, widen in (
+            ("account manager", self._make_account_manager_of),
+            ("another module", self._open_wide),
+            ("planner", self._make_planner),
+        ):
+            with self.subTest(name):
+                widen(other)
+                mine, others, _named = self._find_mine(self.coach)
+                self.assertEqual(mine, self.traject)
+                self.assertIn(other, others)
+        everybody = self.env["outplacement.traject"].with_user(self.coach).sudo()
+        self.assertEqual(everybody.search([("is_member", "=", True)]), self.traject)
+
+    def _make_account_manager_of(self, traject):
+        self.coach.group_ids += self.env.ref("outplacement.group_account_manager")
+        traject.account_manager_id = self.coach
+
+    def _make_planner(self, _traject):
+        self.coach.group_ids += self.env.ref("outplacement.group_planner")
+
+    def _open_wide(self, _traject):
+        self.env["ir.rule"].create(
+            {
+                "name": "Wide open",
+                "model_id": self.env["ir.model"]._get_id("outplacement.traject"),
+                "groups": [Command.link(self.env.ref("outplacement.group_coach").id)],
+                "domain_force": "[(1, '=', 1)]",
+            }
+        )
+
+    def test_a_group_that_is_taken_counts_at_once(self):
+        """Of a field of a group too, which is asked for each value of a list."""
+        group = self.env.ref("outplacement.group_account_manager")
+        self.coach.group_ids += group
+        Traject = self.env["outplacement.traject"].with_user(self.coach)
+        lines = Traject._fields["extra_sale_line_ids"]
+        self.assertTrue(Traject._has_field_access(lines, "read"))
+        self.coach.group_ids -= group
+        self.assertFalse(Traject._has_field_access(lines, "read"))
+
     def test_found_anew(self):
         """What was answered by a caseload that is known no more is forgotten with it:
         the time zone of another company changed, say, while a last day passed."""

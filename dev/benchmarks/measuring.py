@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-PAIRS = 15
+PAIRS = 31
 WARM_UP = 3
 PROFILED = 5
 PROFILE_LINES = 15
