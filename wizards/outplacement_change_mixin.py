@@ -107,6 +107,7 @@ class OutplacementChangeMixin(models.AbstractModel):
         :param list changes: what was shown and holds, see ``_get_changes``
         :returns: an action, or nothing to close the window
         """
+        # an abstract model has no step of its own, and doing nothing would look done
         raise NotImplementedError
 
     def _get_today(self):

@@ -91,6 +91,7 @@ class OutplacementSellMixin(models.AbstractModel):
     def _get_span(self):
         """Return which part of the term is sold, as the numbers of months after the
         start at which it begins and ends."""
+        # an abstract model sells nothing: each wizard knows its part of the term
         raise NotImplementedError
 
     def _prepare_order_values(self):

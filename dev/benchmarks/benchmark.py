@@ -76,6 +76,7 @@ class Benchmark:
 
     def run(self) -> None:
         """Measure, and say what was seen."""
+        # a common class: what is measured is known to the others only
         raise NotImplementedError
 
     @contextmanager
