@@ -247,17 +247,22 @@ class OutplacementInstalment(models.Model):
     def _compute_amounts(self):
         """Forecast of the invoice, which computes its VAT over its total (R3). What is
         invoiced keeps the taxes of its invoice."""
+        # instalments of one price are many, and their taxes are the same
+        known = {}
         for instalment in self:
             line = instalment.sale_line_id
             taxes = (instalment.invoice_line_ids[:1] or line).tax_ids
-            totals = taxes.compute_all(
-                instalment._get_billable_amount(),
-                currency=instalment.currency_id,
-                product=line.product_id,
-                partner=line.order_id.partner_shipping_id,
-            )
-            instalment.amount_untaxed = totals["total_excluded"]
-            instalment.amount_total = totals["total_included"]
+            amount = instalment._get_billable_amount()
+            beside = {
+                "currency": instalment.currency_id,
+                "product": line.product_id,
+                "partner": line.order_id.partner_shipping_id,
+            }
+            key = (taxes, amount, *beside.values())
+            if key not in known:
+                known[key] = taxes.compute_all(amount, **beside)
+            instalment.amount_untaxed = known[key]["total_excluded"]
+            instalment.amount_total = known[key]["total_included"]
 
     @api.depends("invoice_line_ids.move_id")
     def _compute_invoice_id(self):

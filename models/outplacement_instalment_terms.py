@@ -35,23 +35,23 @@ class OutplacementInstalment(models.Model):
     @api.depends(lambda self: self._get_date_depends())
     def _compute_date(self):
         """Date what is not invoiced yet; an invoiced instalment keeps its date (R4)."""
-        for instalment, terms in self._iterate_terms():
-            if instalment.invoice_line_ids:
-                instalment.date = instalment.date
-            else:
-                instalment.date = terms.date
+        invoiced = self.filtered("invoice_line_ids")
+        for instalment in invoiced:
+            instalment.date = instalment.date
+        for instalment, terms in (self - invoiced)._iterate_terms():
+            instalment.date = terms.date
 
     @api.depends(lambda self: self._get_period_depends())
     def _compute_period(self):
         """Which part of the term the instalment pays for; fixed once invoiced (R7).
         One that was invoiced before its period was known gets it later."""
-        for instalment, terms in self._iterate_terms():
-            if instalment.invoice_line_ids and instalment.period_start:
-                instalment.period_start = instalment.period_start
-                instalment.period_end = instalment.period_end
-            else:
-                instalment.period_start = terms.period_start
-                instalment.period_end = terms.period_end
+        fixed = self.filtered(lambda i: i.invoice_line_ids and i.period_start)
+        for instalment in fixed:
+            instalment.period_start = instalment.period_start
+            instalment.period_end = instalment.period_end
+        for instalment, terms in (self - fixed)._iterate_terms():
+            instalment.period_start = terms.period_start
+            instalment.period_end = terms.period_end
 
     @api.model
     def _get_date_depends(self):

@@ -440,6 +440,8 @@ class OutplacementInvoiceRun(models.Model):
         orders = instalments.order_id.with_context(
             outplacement_instalment_ids=frozenset(instalments.ids),
             outplacement_run=self,
+            # each gets a note that tells of what order it was made
+            mail_create_nolog=True,
         )
         # read for all lines at once what is asked of each
         orders.order_line.fetch(["tax_ids", "invoice_lines"])
