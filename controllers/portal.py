@@ -11,8 +11,9 @@ class StaffRefusal:
         """Return why the user does not confirm this order by the page of its customer,
         which does so as superuser; False if they do.
 
-        Customers may, and among the bureau's staff who may sell for the trajects anyway.
-        Nothing is told of an order whose page they may not open: Odoo answers that.
+        Customers may, and among the bureau's staff who may sell for the trajects
+        anyway. Nothing is told of an order whose page they may not open: Odoo answers
+        that.
         """
         try:
             order = self._document_check_access(

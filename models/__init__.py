@@ -102,6 +102,7 @@ from . import sale_order_facts
 from . import sale_order_fixed
 from . import sale_order_line
 from . import sale_order_run
+from . import sale_order_step
 from . import sale_order_line_facts
 from . import sale_order_line_fixed
 from . import sale_order_line_invoicing

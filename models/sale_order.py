@@ -4,6 +4,8 @@ from odoo.tools import format_date
 
 from .sale_order_line import INSTALMENT_GROUPS, TRAJECT_GROUPS
 
+CUSTOMER_FIELDS = frozenset({"partner_id", "partner_invoice_id"})
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -62,10 +64,20 @@ class SaleOrder(models.Model):
     # CRUD
     # ------------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        orders._check_outplacement_created()
+        return orders
+
     def write(self, vals):
         self._check_outplacement_fixed(vals)
+        if not CUSTOMER_FIELDS.isdisjoint(vals):
+            self.order_line._check_outplacement_seller()
         if vals.get("state", "sale") != "sale":
             self._check_outplacement_may_cancel()
+        if "state" in vals:
+            self._check_outplacement_step(vals["state"])
         former = {}
         if "client_order_ref" in vals:
             former = {order: order.client_order_ref for order in self}
@@ -163,6 +175,14 @@ class SaleOrder(models.Model):
             order=self.name,
         )
 
+    def action_confirm(self):
+        # EXTENDS sale
+        return super(SaleOrder, self._with_outplacement_step()).action_confirm()
+
+    def action_draft(self):
+        # EXTENDS sale
+        return super(SaleOrder, self._with_outplacement_step()).action_draft()
+
     def _action_confirm(self):
         # EXTENDS sale
         # before the instalments, which follow from the day
@@ -179,7 +199,7 @@ class SaleOrder(models.Model):
         self.order_line._check_outplacement_withdrawal(states=("posted",))
         self._check_outplacement_invoiced(trajects)
         trajects._check_costless_cancellation()
-        result = super()._action_cancel()
+        result = super(SaleOrder, self._with_outplacement_step())._action_cancel()
         self.order_line._get_outplacement_instalments()._lapse()
         # sudo: outplacement.traject - what was sold does not take place, whoever
         # cancels the sale

@@ -40,10 +40,13 @@ TERMS_FIELDS = frozenset(
         "product_uom_id",
         "price_unit",
         "discount",
+        "tax_ids",
         "outplacement_plan_id",
         "outplacement_months",
     }
 )
+# What a line has of its order. Odoo stores it with the line, where it can be written.
+ORDER_FIELDS = frozenset({"state", "currency_id", "company_id"})
 
 
 class SaleOrderLine(models.Model):
@@ -132,6 +135,7 @@ class SaleOrderLine(models.Model):
         sold._create_outplacement_trajects()
         # after creation, so that defaults of the context are held to it as well
         lines._check_outplacement_may_sell()
+        lines._check_outplacement_as_order()
         return lines
 
     def write(self, vals):
@@ -141,6 +145,8 @@ class SaleOrderLine(models.Model):
         result = super().write(vals)
         self._follow_outplacement_change(former)
         self._check_outplacement_sold_for(vals)
+        if not ORDER_FIELDS.isdisjoint(vals):
+            self._check_outplacement_as_order()
         withdrawn._get_outplacement_instalments()._lapse()
         return result
 
@@ -322,9 +328,14 @@ class SaleOrderLine(models.Model):
         return portion(self._get_outplacement_unit_price(), position, self.currency_id)
 
     def _get_outplacement_terms(self):
-        """Return what the instalments of the line are made from."""
+        """Return what the instalments of the line are made from: among it whether the
+        price includes VAT (R1), not at what rate."""
         self.ensure_one()
-        return self._get_outplacement_unit_price(), self.outplacement_plan_id
+        return (
+            self._get_outplacement_unit_price(),
+            self._is_outplacement_tax_included(),
+            self.outplacement_plan_id,
+        )
 
     def _respread_outplacement(self):
         """Make the instalments anew after a change of price or plan.

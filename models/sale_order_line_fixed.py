@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from .sale_order_line import ORDER_FIELDS
+
 
 class SaleOrderLine(models.Model):
     """What stays as it is of a package that was sold."""
@@ -34,16 +36,36 @@ class SaleOrderLine(models.Model):
                 )
 
     def _check_outplacement_order(self, order_id):
-        """:raises UserError: a package that was sold would go to another order"""
-        for line in self:
-            if line.order_id.id != order_id and line._get_outplacement_instalments():
+        """:raises UserError: a package, or what is sold for a traject, would go to
+        another order"""
+        for line in self._filter_outplacement():
+            if line.order_id.id != order_id:
                 raise UserError(
                     self.env._(
-                        "“%(package)s” was sold by order %(order)s and stays there.",
+                        "“%(package)s” stays on order %(order)s: add a new line to the "
+                        "other order.",
                         package=line.product_id.display_name,
                         order=line.order_id.name,
                     )
                 )
+
+    def _check_outplacement_as_order(self):
+        """:raises UserError: a package has other status, currency or company than its
+        order"""
+        for line in self._filter_outplacement():
+            for name in ORDER_FIELDS:
+                if line[name] != line.order_id[name]:
+                    raise UserError(
+                        self.env._(
+                            "The %(field)s of “%(package)s” is that of order "
+                            "%(order)s.",
+                            field=self._fields[name]
+                            ._description_string(self.env)
+                            .lower(),
+                            package=line.product_id.display_name,
+                            order=line.order_id.name,
+                        )
+                    )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_outplacement_sold(self):

@@ -217,6 +217,14 @@ class SaleOrderLine(models.Model):
     def _filter_outplacement_for_traject(self):
         return self.filtered(lambda line: line._is_outplacement_for_traject())
 
+    def _filter_outplacement(self):
+        """Return the packages, and what is sold for trajects that exist."""
+        return self.filtered(
+            lambda line: (
+                line._is_outplacement_package() or line._is_outplacement_for_traject()
+            )
+        )
+
     def _get_outplacement_for_error(self):
         """Return why the line cannot be sold for its traject, False if it can."""
         self.ensure_one()

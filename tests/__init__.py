@@ -6,6 +6,7 @@ from . import test_attacks_access
 from . import test_attacks_billing
 from . import test_attacks_http
 from . import test_attacks_notes
+from . import test_attacks_orders
 from . import test_attacks_papers
 from . import test_attacks_signing
 from . import test_billing_clock

@@ -74,7 +74,11 @@ class TestSaleOddMoments(BillingCommon):
             (line, {"product_uom_qty": 0}, "cancel a traject before"),
             (line, {"product_uom_qty": 1.5}, "must be a whole number"),
             (line, {"product_uom_qty": -1}, "must be a whole number"),
-            (line, {"order_id": self.other_order.id}, "was sold by order .* and stays"),
+            (
+                line,
+                {"order_id": self.other_order.id},
+                "stays on order .*: add a new line",
+            ),
             (
                 order,
                 {"order_line": [Command.delete(line.id)]},

@@ -1,0 +1,47 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+# In the context of Odoo's own steps. Nobody sends it from outside: it is this object.
+STEP = object()
+QUOTATION = ("draft", "sent")
+
+
+class SaleOrder(models.Model):
+    """Orders of packages are confirmed, cancelled and reset by their buttons only:
+    trajects, terms and instalments follow from that."""
+
+    _inherit = "sale.order"
+
+    def _with_outplacement_step(self):
+        """Return the orders as those on which Odoo takes a step."""
+        return self.with_context(outplacement_step=STEP)
+
+    def _check_outplacement_step(self, state):
+        """:raises UserError: an order would become ``state`` without what follows
+        from it"""
+        if self.env.su or self.env.context.get("outplacement_step") is STEP:
+            return
+        for order in self:
+            # that a quotation was sent has no consequences
+            if order.state != state and {order.state, state} - set(QUOTATION):
+                order._refuse_outplacement_state()
+
+    def _check_outplacement_created(self):
+        """:raises UserError: orders were made that are confirmed already"""
+        if not self.env.su:
+            orders = self.filtered(lambda order: order.state not in QUOTATION)
+            orders._refuse_outplacement_state()
+
+    def _refuse_outplacement_state(self):
+        """:raises UserError: there is a package on the orders, or what is sold for a
+        traject"""
+        for order in self:
+            if order.order_line._filter_outplacement():
+                raise UserError(
+                    self.env._(
+                        "The status of order %(order)s is not written by hand, since "
+                        "trajects and instalments follow from it: confirm, cancel or "
+                        "reset the order by its buttons.",
+                        order=order.name,
+                    )
+                )
