@@ -30,7 +30,7 @@ SUDO = {
     "models/account_move_line_credit.py": {
         "_carry_outplacement_lapses": 1,
         "_check_outplacement_credit": 1,
-        "_copy_data_extend_business_fields": 1,
+        "_copy_outplacement_consequence": 1,
         "_follow_outplacement_credit": 1,
         "_undo_outplacement_credit": 1,
     },
