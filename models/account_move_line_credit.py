@@ -129,7 +129,7 @@ class AccountMoveLine(models.Model):
             elif (
                 origin.outplacement_instalment_id
                 and line.outplacement_after_credit == "release"
-                and (origin._is_outplacement_withdrawn())
+                and origin._is_outplacement_withdrawn()
             ):
                 origin._release_outplacement_instalment()
 
