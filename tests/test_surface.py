@@ -109,7 +109,7 @@ SUDO = {
         "action_sign": 1,
     },
     "models/outplacement_report_facts.py": {"_refresh_facts": 1},
-    "models/outplacement_revenue_booking_entry.py": {"_book": 1},
+    "models/outplacement_revenue_booking_entry.py": {"_make_entry": 1},
     "models/outplacement_report_flow.py": {
         "_notify_candidate": 1,
         "_set_state": 1,
