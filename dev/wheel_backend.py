@@ -16,7 +16,15 @@ from whool import buildapi
 
 NAME = "outplacement"
 # Top-level names that are no part of the add-on; whatever starts with a dot isn't.
-DEVELOPMENT = ("Makefile", "build", "dev", "dist", "node_modules", "pyproject.toml")
+DEVELOPMENT = (
+    "Makefile",
+    "build",
+    "dev",
+    "dist",
+    "node_modules",
+    "pyproject.toml",
+    "test-requirements.txt",
+)
 # What the copy, and so a source distribution, is built with.
 PYPROJECT = """\
 [build-system]

@@ -74,16 +74,23 @@ class AccountMoveLine(models.Model):
         return result
 
     def _copy_data_extend_business_fields(self, values):
-        """Remember on a credit note what it credits, and on the reversal of a credit
-        note what that one credited. The instalment itself stays with the one line that
-        bills it (R9)."""
-        if self.outplacement_instalment_id:
-            values["outplacement_credited_line_id"] = CopiedId(self.id)
-        elif self.outplacement_credited_line_id:
-            values["outplacement_credited_line_id"] = CopiedId(
-                self.outplacement_credited_line_id.id
-            )
+        """The line of a reversal knows what it reverses, see the steps."""
+        values.update(
+            **self._copy_outplacement_credited(),
+            **self._copy_outplacement_consequence(),
+            **self._copy_outplacement_traject(),
+        )
         return super()._copy_data_extend_business_fields(values)
+
+    def _copy_outplacement_credited(self):
+        """Return, as values, what a credit note of this line credits, and the reversal
+        of a credit note: what that one credited. The instalment itself stays with the
+        one line that bills it (R9)."""
+        if self.outplacement_instalment_id:
+            return {"outplacement_credited_line_id": CopiedId(self.id)}
+        if credited := self.outplacement_credited_line_id:
+            return {"outplacement_credited_line_id": CopiedId(credited.id)}
+        return {}
 
     def _is_outplacement_withdrawn(self):
         """Whether the line bills nothing any more: its invoice is cancelled, or

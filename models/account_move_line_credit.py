@@ -34,20 +34,18 @@ class AccountMoveLine(models.Model):
         groups="account.group_account_invoice",
     )
 
-    def _copy_data_extend_business_fields(self, values):
-        """The reversal of a credit note knows what that one did."""
-        result = super()._copy_data_extend_business_fields(values)
+    def _copy_outplacement_consequence(self):
+        """Return, as values, what the reversal of a credit note knows of what that one
+        did to the instalment."""
         # sudo: account.move.line - copied for whoever reverses it
         line = self.sudo()
-        if not line.outplacement_instalment_id and line.outplacement_after_credit:
-            values["outplacement_after_credit"] = CopiedKey(
-                line.outplacement_after_credit
-            )
-            if line.outplacement_lapse_reason:
-                values["outplacement_lapse_reason"] = CopiedKey(
-                    line.outplacement_lapse_reason
-                )
-        return result
+        if line.outplacement_instalment_id or not line.outplacement_after_credit:
+            return {}
+        return {
+            name: CopiedKey(line[name])
+            for name in ("outplacement_after_credit", "outplacement_lapse_reason")
+            if line[name]
+        }
 
     def _get_outplacement_left(self, drafts=True):
         """Return what credit notes leave of what the line bills, in the basis of the
@@ -131,7 +129,7 @@ class AccountMoveLine(models.Model):
             elif (
                 origin.outplacement_instalment_id
                 and line.outplacement_after_credit == "release"
-                and (origin._is_outplacement_withdrawn())
+                and origin._is_outplacement_withdrawn()
             ):
                 origin._release_outplacement_instalment()
 

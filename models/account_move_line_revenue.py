@@ -72,12 +72,14 @@ class AccountMoveLine(models.Model):
                     )
                 )
 
-    def _copy_data_extend_business_fields(self, values):
-        """A credit note, or the reversal of an entry, is of the same traject."""
-        for name in ("outplacement_traject_id", "outplacement_deferred_account_id"):
-            if self[name]:
-                values[name] = CopiedId(self[name].id)
-        return super()._copy_data_extend_business_fields(values)
+    def _copy_outplacement_traject(self):
+        """Return, as values, what a credit note, or the reversal of an entry, is of:
+        the same traject."""
+        return {
+            name: CopiedId(self[name].id)
+            for name in ("outplacement_traject_id", "outplacement_deferred_account_id")
+            if self[name]
+        }
 
     def _prepare_outplacement_earning(self, earned_from):
         """Return the days over which a credit note of a part of this line counts, from

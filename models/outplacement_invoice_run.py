@@ -1,7 +1,9 @@
+import re
 from collections import Counter
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 FINANCE = "account.group_account_invoice"
@@ -82,6 +84,15 @@ class OutplacementInvoiceRun(models.Model):
                 number=run._origin.id,
                 date=format_date(self.env, run.date),
             )
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Find a run by the number in its name too, which comes before the date."""
+        domain = super()._search_display_name(operator, value)
+        if operator not in ("like", "ilike"):
+            return domain
+        number = re.search(r"\d+", value or "")
+        return domain | Domain("id", "=", int(number[0])) if number else domain
 
     @api.depends("group_ids.state", "group_ids.instalment_count", "state")
     def _compute_progress(self):

@@ -36,16 +36,15 @@ class OutplacementInvoiceRunGroup(models.Model):
     purchase_order_ref = fields.Char(string="Purchase Order Reference")
     instalment_ids = fields.One2many("outplacement.instalment", "run_group_id")
     instalment_count = fields.Integer(string="Instalments")
-    amount_untaxed = fields.Monetary(string="Amount without VAT")
-    amount_total = fields.Monetary(string="Amount with VAT")
-    state = fields.Selection(
-        [("waiting", "Waiting"), ("done", "Done")], required=True, default="waiting"
-    )
-
     set_aside_count = fields.Integer(
         string="Set Aside",
         compute="_compute_set_aside_count",
         help="Instalments that could not be billed, and are not yet.",
+    )
+    amount_untaxed = fields.Monetary(string="Amount without VAT")
+    amount_total = fields.Monetary(string="Amount with VAT")
+    state = fields.Selection(
+        [("waiting", "Waiting"), ("done", "Done")], required=True, default="waiting"
     )
 
     _waiting_idx = models.Index("(run_id, id) WHERE state = 'waiting'")

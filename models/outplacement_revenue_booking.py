@@ -76,67 +76,96 @@ class OutplacementRevenueBooking(models.AbstractModel):
     @api.model
     def _get_unearned(self, company, day):
         """Return what is unearned on ``day``, by share, and references by traject."""
+        rows = self.env.execute_query_dict(self._get_unearned_query(company, day))
+        unearned = defaultdict(lambda: to_decimal(0.0))
+        for row in rows:
+            earning = self._get_earning(row)
+            earned = get_earned(earning, day, company.currency_id)
+            unearned[self._get_share(row)] += earning.amount - earned
+        return unearned, self._get_references(rows)
+
+    @api.model
+    def _get_unearned_query(self, company, day):
+        """Return the query of the invoice lines of which something is unearned on
+        ``day``: their share, and what their earning depends on."""
         Report = self.env["outplacement.revenue.report"].with_context(
             outplacement_with_drafts=False, outplacement_as_of=day
         )
-        deferred = company.outplacement_deferred_account_id.id
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT traject_id, partner_id, account_id, analytic_distribution::text,
-                       traject_reference,
-                       amount, invoice_date, earned_from, earned_until, released,
-                       paused_from, paused_until
-                  FROM (%(lines)s) AS line
-                 WHERE company_id = %(company)s
-                   AND account_id != %(deferred)s
-                   AND invoice_date <= %(day)s
-                   AND (earned_until IS NULL OR earned_until > %(day)s)
-                   AND (released IS NULL OR released > %(day)s)
-                """,
-                lines=Report._get_lines(),
-                company=company.id,
-                deferred=deferred,
-                day=day,
-            )
+        return SQL(
+            """
+            SELECT traject_id, partner_id, account_id,
+                   analytic_distribution::text AS analytic,
+                   %(deferred)s AS deferred_account_id, traject_reference,
+                   amount, invoice_date, earned_from, earned_until, released,
+                   paused_from, paused_until
+              FROM (%(lines)s) AS line
+             WHERE company_id = %(company)s
+               AND account_id != %(deferred)s
+               AND invoice_date <= %(day)s
+               AND (earned_until IS NULL OR earned_until > %(day)s)
+               AND (released IS NULL OR released > %(day)s)
+            """,
+            deferred=company.outplacement_deferred_account_id.id,
+            lines=Report._get_lines(),
+            company=company.id,
+            day=day,
         )
-        unearned = defaultdict(lambda: to_decimal(0.0))
-        for row in rows:
-            amount, *days, paused_from, paused_until = row[5:]
-            pauses = zip(paused_from or (), paused_until or (), strict=True)
-            earning = Earning(to_decimal(amount), *days, tuple(pauses))
-            earned = get_earned(earning, day, company.currency_id)
-            unearned[Share(*row[:4], deferred)] += earning.amount - earned
-        return unearned, {row[0]: row[4] for row in rows}
+
+    @api.model
+    def _get_earning(self, row):
+        """Return the earning of an invoice line, of a row of the report's lines."""
+        pauses = zip(row["paused_from"] or (), row["paused_until"] or (), strict=True)
+        return Earning(
+            amount=to_decimal(row["amount"]),
+            invoiced=row["invoice_date"],
+            first=row["earned_from"],
+            last=row["earned_until"],
+            released=row["released"],
+            pauses=tuple(pauses),
+        )
 
     @api.model
     def _get_booked(self, company, day):
         """Return what the books hold as unearned on ``day``, by share, and references
         by traject. Drafts of ours count: they will be posted."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT line.outplacement_traject_id, line.partner_id, line.account_id,
-                       line.analytic_distribution::text,
-                       line.outplacement_deferred_account_id,
-                       COALESCE(traject.name, ''), SUM(line.balance)
-                  FROM account_move_line line
-                  JOIN account_move move ON move.id = line.move_id
-                  LEFT JOIN outplacement_traject traject
-                         ON traject.id = line.outplacement_traject_id
-                 WHERE line.outplacement_deferred_account_id IS NOT NULL
-                   AND line.company_id = %(company)s
-                   AND move.date <= %(day)s
-                   AND (move.state = 'posted'
-                        OR move.state = 'draft'
-                           AND move.outplacement_revenue_month IS NOT NULL)
-                 GROUP BY 1, 2, 3, 4, 5, 6
-                """,
-                company=company.id,
-                day=day,
-            )
-        )
+        rows = self.env.execute_query_dict(self._get_booked_query(company, day))
         booked = defaultdict(lambda: to_decimal(0.0))
-        for *about, _reference, balance in rows:
-            booked[Share(*about)] += to_decimal(balance)
-        return booked, {row[0]: row[5] for row in rows}
+        for row in rows:
+            booked[self._get_share(row)] += to_decimal(row["balance"])
+        return booked, self._get_references(rows)
+
+    @api.model
+    def _get_booked_query(self, company, day):
+        """Return the query of the balance on ``day`` of each share in the books."""
+        return SQL(
+            """
+            SELECT line.outplacement_traject_id AS traject_id, line.partner_id,
+                   line.account_id, line.analytic_distribution::text AS analytic,
+                   line.outplacement_deferred_account_id AS deferred_account_id,
+                   COALESCE(traject.name, '') AS traject_reference,
+                   SUM(line.balance) AS balance
+              FROM account_move_line line
+              JOIN account_move move ON move.id = line.move_id
+              LEFT JOIN outplacement_traject traject
+                     ON traject.id = line.outplacement_traject_id
+             WHERE line.outplacement_deferred_account_id IS NOT NULL
+               AND line.company_id = %(company)s
+               AND move.date <= %(day)s
+               AND (move.state = 'posted'
+                    OR move.state = 'draft'
+                       AND move.outplacement_revenue_month IS NOT NULL)
+             GROUP BY 1, 2, 3, 4, 5, 6
+            """,
+            company=company.id,
+            day=day,
+        )
+
+    @api.model
+    def _get_share(self, row):
+        """Return the share that a row of one of these queries is about."""
+        return Share(**{name: row[name] for name in Share._fields})
+
+    @api.model
+    def _get_references(self, rows):
+        """Return the reference of each traject of these rows, by its id."""
+        return {row["traject_id"]: row["traject_reference"] for row in rows}

@@ -32,27 +32,45 @@ class OutplacementRevenueBooking(models.AbstractModel):
         if problem := company._get_outplacement_revenue_problem(day):
             raise UserError(problem)
         self._lock(company)
-        Move = self.env["account.move"].with_company(company)
         differences = self._get_differences(company, day)
-        if not differences:
-            return Move
-        drafts = Move.search(
-            [
-                ("company_id", "=", company.id),
-                ("move_type", "=", "entry"),
-                ("outplacement_revenue_month", "=", day),
-                ("state", "=", "draft"),
-                ("posted_before", "=", False),
-            ]
-        )
-        if drafts:
-            drafts.unlink()
+        if differences and self._drop_draft(company, day):
             differences = self._get_differences(company, day)
         if not differences:
-            return Move
+            return self.env["account.move"].with_company(company)
+        return self._make_entry(company, day, differences)
+
+    @api.model
+    def _drop_draft(self, company, day):
+        """Delete the draft of the month that ends on ``day``.
+
+        :return bool: whether there was one
+        """
+        drafts = (
+            self.env["account.move"]
+            .with_company(company)
+            .search(
+                [
+                    ("company_id", "=", company.id),
+                    ("move_type", "=", "entry"),
+                    ("outplacement_revenue_month", "=", day),
+                    ("state", "=", "draft"),
+                    ("posted_before", "=", False),
+                ]
+            )
+        )
+        return bool(drafts) and drafts.unlink()
+
+    @api.model
+    def _make_entry(self, company, day, differences):
+        """Make the entry of a month, and post it where the company wants that.
+
+        :param differences: list of :class:`Difference`
+        :return: the new entry
+        """
         language = company.partner_id.lang or self.env.lang
         booking = self.with_context(lang=language).with_company(company)
-        move = Move.create(booking._prepare_entry(company, day, differences))
+        values = booking._prepare_entry(company, day, differences)
+        move = self.env["account.move"].with_company(company).create(values)
         # sudo: account.move - by its month an entry is found and made anew: nobody
         # writes it, and the entry itself was made with the user's own rights
         move.sudo().outplacement_revenue_month = day

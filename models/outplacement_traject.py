@@ -265,7 +265,10 @@ class OutplacementTraject(models.Model):
             first = traject.type_id.phase_line_ids[:1].phase_id
             traject.phase_id = traject.phase_id or first
 
-    @api.depends("date_start", "months", "pause_ids.date_from", "pause_ids.date_to")
+    @api.depends(
+        *("date_start", "months", "extension_months"),
+        *("pause_ids.date_from", "pause_ids.date_to"),
+    )
     def _compute_date_end(self):
         for traject in self:
             traject.date_end = traject._get_date_end(traject.date_start)

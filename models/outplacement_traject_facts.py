@@ -17,7 +17,8 @@ class OutplacementTraject(models.Model):
     def _get_billing_facts(self, **replaced):
         """Return what instalments follow from, as :class:`~..tools.schedule.Facts`.
 
-        :param replaced: facts to suppose instead of those that are
+        :param replaced: facts to suppose instead of those that are; with a day of
+            placement or closing, no pause goes on after it
         """
         self.ensure_one()
         # sudo: outplacement.session - the days of what is billed, and no more of it;
@@ -32,6 +33,9 @@ class OutplacementTraject(models.Model):
             session_days=traject._get_billed_days(),
             **traject.sale_line_id._get_outplacement_sale_facts(),
         )
+        ends = (replaced.get("date_placement"), replaced.get("date_closed"))
+        if any(ends) and "pauses" not in replaced:
+            replaced["pauses"] = self._get_pauses_until(min(filter(None, ends)))
         return facts._replace(**replaced)
 
     @api.model
@@ -59,6 +63,6 @@ class OutplacementTraject(models.Model):
         return get_date_end(date_start, self._get_term_months(), self._get_pauses())
 
     def _get_term_months(self):
-        """Return the length of the whole term."""
+        """Return the length of the whole term, with what confirmed orders added."""
         self.ensure_one()
-        return self.months
+        return self.months + self.extension_months

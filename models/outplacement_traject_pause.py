@@ -133,13 +133,6 @@ class OutplacementTraject(models.Model):
             return tuple(former)
         return (*former, running._replace(date_to=last))
 
-    def _get_billing_facts(self, **replaced):
-        """A traject that is placed or closed is not paused any more."""
-        ends = (replaced.get("date_placement"), replaced.get("date_closed"))
-        if any(ends) and "pauses" not in replaced:
-            replaced["pauses"] = self._get_pauses_until(min(filter(None, ends)))
-        return super()._get_billing_facts(**replaced)
-
     # ------------------------------------------------------------------
     # Refusals, to be said beforehand
     # ------------------------------------------------------------------

@@ -39,13 +39,6 @@ class OutplacementTraject(models.Model):
             lines = traject._get_extension_lines()
             traject.extension_months = sum(lines.mapped("outplacement_months"))
 
-    @api.depends("extension_months")
-    def _compute_date_end(self):
-        return super()._compute_date_end()
-
-    def _get_term_months(self):
-        return super()._get_term_months() + self.extension_months
-
     # ------------------------------------------------------------------
     # Who sells
     # ------------------------------------------------------------------

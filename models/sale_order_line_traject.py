@@ -62,7 +62,6 @@ class SaleOrderLine(models.Model):
         help="The number of months from the start of the traject to what this line "
         "pays for.",
     )
-
     outplacement_months_until = fields.Integer(
         string="Months Until",
         readonly=True,
@@ -71,7 +70,6 @@ class SaleOrderLine(models.Model):
         help="The number of months from the start of the traject at which another "
         "package took the place of this line.",
     )
-
     outplacement_date_placed = fields.Date(
         string="Placed before the Sale",
         readonly=True,

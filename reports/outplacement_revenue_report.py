@@ -219,34 +219,53 @@ class OutplacementRevenueReport(models.Model):
                    paused.first_days AS paused_from,
                    paused.last_days AS paused_until
               FROM (%(lines)s) AS line
-              LEFT JOIN LATERAL (
-                   SELECT date_from AS first_day,
-                          GREATEST(%(day)s - COALESCE(date_to, date_from - 1), 0)
-                              AS days
-                     FROM outplacement_pause
-                    WHERE traject_id = line.traject_id
-                    ORDER BY date_from DESC LIMIT 1
-                   ) AS running ON line.is_term AND line.is_paused
-             CROSS JOIN LATERAL (
-                   SELECT array_agg(date_from) AS first_days,
-                          array_agg(COALESCE(date_to, date_from - 1)
-                              + CASE WHEN date_from = running.first_day
-                                     THEN running.days ELSE 0 END) AS last_days
-                     FROM outplacement_pause
-                    WHERE line.is_term AND traject_id = line.traject_id
-                   ) AS paused
+              LEFT JOIN LATERAL (%(running)s) AS running
+                     ON line.is_term AND line.is_paused
+             CROSS JOIN LATERAL (%(paused)s) AS paused
             """,
             lines=self._get_billed_lines(),
+            running=self._get_running_pause(),
+            paused=self._get_paused_days(),
+        )
+
+    @api.model
+    def _get_running_pause(self):
+        """Return the query of the last pause of the traject of a line: its first day,
+        and the days by which it lasts longer than its own dates say."""
+        return SQL(
+            """
+            SELECT date_from AS first_day,
+                   GREATEST(%(day)s - COALESCE(date_to, date_from - 1), 0) AS days
+              FROM outplacement_pause
+             WHERE traject_id = line.traject_id
+             ORDER BY date_from DESC LIMIT 1
+            """,
             day=self._get_as_of(),
+        )
+
+    @api.model
+    def _get_paused_days(self):
+        """Return the query of the first and last days of all pauses, as two arrays."""
+        return SQL(
+            """
+            SELECT array_agg(date_from) AS first_days,
+                   array_agg(COALESCE(date_to, date_from - 1)
+                       + CASE WHEN date_from = running.first_day
+                              THEN running.days ELSE 0 END) AS last_days
+              FROM outplacement_pause
+             WHERE line.is_term AND traject_id = line.traject_id
+            """
         )
 
     @api.model
     def _get_billed_lines(self):
         """Return the query of the invoice lines about trajects. A line without days of
         its own is earned over the term."""
-        states = ["posted"]
-        if self.env.context.get("outplacement_with_drafts"):
-            states.append("draft")
+        return SQL("%s %s %s", self._select(), self._from(), self._where())
+
+    @api.model
+    def _select(self):
+        """Hook: return what is read of an invoice line."""
         return SQL(
             """
             SELECT line.id, line.move_id, line.account_id, line.product_id,
@@ -269,6 +288,16 @@ class OutplacementRevenueReport(models.Model):
                         THEN GREATEST(traject.date_closed, taken.day) END AS released,
                    traject.state = 'paused' AS is_paused,
                    COALESCE(instalment.trigger IN %s, TRUE) AS is_term
+            """,
+            TERM_TRIGGERS,
+        )
+
+    @api.model
+    def _from(self):
+        """Hook: return the tables that are read. A line of a credit note that is of no
+        traject itself is of that of the credited line."""
+        return SQL(
+            """
               FROM account_move_line line
               JOIN account_move move ON move.id = line.move_id
               JOIN res_currency currency ON currency.id = line.company_currency_id
@@ -284,14 +313,24 @@ class OutplacementRevenueReport(models.Model):
                         credited.outplacement_instalment_id,
                         credited.outplacement_released_instalment_id)
              CROSS JOIN LATERAL (%s) AS taken
+            """,
+            self._get_taken_back(),
+        )
+
+    @api.model
+    def _where(self):
+        """Hook: return which lines count."""
+        states = ["posted"]
+        if self.env.context.get("outplacement_with_drafts"):
+            states.append("draft")
+        return SQL(
+            """
              WHERE (line.outplacement_traject_id IS NOT NULL
                     OR line.outplacement_credited_line_id IS NOT NULL)
                AND line.display_type = 'product'
                AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
                AND move.state IN %s
             """,
-            TERM_TRIGGERS,
-            self._get_taken_back(),
             tuple(states),
         )
 

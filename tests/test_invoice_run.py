@@ -148,6 +148,19 @@ class TestInvoiceRun(RunCommon):
         self.assertTrue(run.message_post(body="Looked at it."))
         self.assertFalse(run.name_search("nothing like it"))
 
+    def test_found_by_its_name(self):
+        self._sell_due()
+        run = self._run().with_user(self.finance)
+        others = run.search([]) - run
+        for text in (run.display_name, str(run.id), "2026-01"):
+            with self.subTest(text):
+                found = [row[0] for row in run.name_search(text)]
+                self.assertIn(run.id, found)
+        self.assertFalse(run.name_search(f"{run.id}000 of"))
+        self.assertEqual(
+            run.search([("display_name", "not ilike", "1999")]), run | others
+        )
+
     def test_nobody_writes_runs(self):
         """In whose name invoices are made is no field to write."""
         self._sell_due()

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from unittest.mock import patch
 
@@ -10,7 +10,7 @@ from odoo.tools.sql import column_exists
 
 from .common import OutplacementCommon
 
-SCRIPT = Path(__file__).parents[1] / "migrations/19.0.1.1.0/post-migrate.py"
+MIGRATIONS = Path(__file__).parents[1] / "migrations/19.0.1.1.0"
 DAY = date(2026, 3, 12)
 ALERTS = "odoo.addons.outplacement.models.outplacement_alert"
 
@@ -22,7 +22,8 @@ class TestMigration(OutplacementCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.script = load_script(str(SCRIPT), "outplacement_post_migrate")
+        cls.script = cls._load("post-migrate")
+        cls.pre_script = cls._load("pre-migrate")
         cls.notes = cls.env["outplacement.note"].with_user(cls.coach)
         with freeze_time("2026-03-12 08:00:00"):
             for _n in range(7):
@@ -32,6 +33,10 @@ class TestMigration(OutplacementCommon):
         # else all happens at one moment, that of the transaction
         cls.env.cr.execute("UPDATE outplacement_note SET write_date = '2021-01-04'")
         cls.env.invalidate_all()
+
+    @classmethod
+    def _load(cls, name):
+        return load_script(str(MIGRATIONS / f"{name}.py"), name.replace("-", "_"))
 
     def setUp(self):
         super().setUp()
@@ -88,9 +93,20 @@ class TestMigration(OutplacementCommon):
         self.assertNotEqual(self.env.cr.fetchall(), before)
 
     def test_again(self):
+        """Notes stay sealed, and where they are."""
         self._migrate()
+        until = date(2099, 1, 1)
+        other = self._assign(self.traject, self.deputy, "deputy", date_to=until)
+        self.env.flush_all()
+        self._execute(
+            "UPDATE outplacement_note SET volume_id = %s WHERE id = %s",
+            other.id,
+            self.notes[6].id,
+        )
+        self.env.invalidate_all()
         self._migrate()
         self.assertEqual(self.notes[1].body, "<p>canary 1</p>")
+        self.assertEqual(self.notes[6].sudo().volume_id.id, other.id)
 
     def test_without_a_key_nothing_is_dropped(self):
         self.key_folder.chmod(0o770)
@@ -142,6 +158,25 @@ class TestMigration(OutplacementCommon):
                 self.assertEqual(note.sudo().volume_id.id, coach.id)
         self.assertTrue(kept)
         self.assertEqual(coachless.volume_id, kept)
+
+    def test_assignments_date_from_when_they_were_made(self):
+        """Once: later ones are dated by what happened."""
+        member = self.traject.member_ids[:1]
+        self.env.flush_all()
+        self._execute(
+            "ALTER TABLE outplacement_traject_member DROP assigned_at CASCADE"
+        )
+        self._execute("UPDATE outplacement_traject_member SET create_date = %s", DAY)
+        self.env.invalidate_all()
+        self.pre_script.migrate(self.env.cr, "19.0.1.0.0")
+        moments = set(self.traject.member_ids.mapped("assigned_at"))
+        self.assertEqual(moments, {datetime(2026, 3, 12)})
+        self._execute(
+            "UPDATE outplacement_traject_member SET assigned_at = '2026-04-01'"
+        )
+        self.pre_script.migrate(self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        self.assertEqual(member.assigned_at, datetime(2026, 4, 1))
 
     def test_rules_are_renewed(self):
         """They are not updated by themselves, and a bureau may have changed them."""

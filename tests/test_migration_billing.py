@@ -29,6 +29,7 @@ class TestMigrationBilling(LifeCommon):
         )
         self.env.flush_all()
         script.migrate(self.env.cr, "19.0.1.1.0")
+        script.migrate(self.env.cr, "19.0.1.1.0")  # it may be run again
         self.env.invalidate_all()
 
     def _drop(self, table, *columns):
@@ -67,6 +68,14 @@ class TestMigrationBilling(LifeCommon):
         self.assertEqual(order.outplacement_date_confirmed, before)
         self.assertFalse(quotation.outplacement_date_confirmed)
 
+    def test_confirmed_stays_confirmed(self):
+        """The order date may be changed since."""
+        order = self._sell(today="2026-01-05")
+        before = order.outplacement_date_confirmed
+        order.date_order = datetime(2026, 3, 1)
+        self._migrate("pre-confirmed")
+        self.assertEqual(order.outplacement_date_confirmed, before)
+
     def test_what_lapsed_was_cancelled(self):
         """Only cancelled trajects made instalments lapse."""
         running = self._get_instalments(self._sell_package())
@@ -79,6 +88,16 @@ class TestMigrationBilling(LifeCommon):
         self._migrate("pre-lapse")
         self.assertEqual((running | lapsed).read(names), before)
         self.assertEqual(set(lapsed.mapped("lapse_reason")), {"cancelled"})
+
+    def test_what_lapsed_since_keeps_its_reason(self):
+        part, whole = self._get_instalments(self._sell_package())[:2]
+        part._lapse_more(part.amount / 4, "package")
+        whole._lapse_more(whole.amount, "placed")
+        names = ("is_lapsed", "amount_lapsed", "lapse_reason")
+        before = (part | whole).read(names)
+        self.assertEqual(before[0]["amount_lapsed"], part.amount / 4)
+        self._migrate("pre-lapse")
+        self.assertEqual((part | whole).read(names), before)
 
     def test_what_was_sold_counts_from_the_start(self):
         """All instalments did."""
@@ -97,6 +116,32 @@ class TestMigrationBilling(LifeCommon):
         self.env.add_to_compute(instalments._fields["date"], instalments)
         self.env.add_to_compute(instalments._fields["period_start"], instalments)
         self.assertEqual(instalments.read(names), before)
+
+    def test_what_is_sold_since_counts_from_what_it_says(self):
+        instalments = self._get_instalments(self._sell_package())
+        lines = instalments.sale_line_id.outplacement_plan_id.line_ids
+        self.env.flush_all()
+        for table, records, values in (
+            (
+                "outplacement_instalment",
+                instalments,
+                SQL("trigger = 'placement', rank = 7"),
+            ),
+            ("outplacement_invoice_plan_line", lines, SQL("trigger = 'placement'")),
+        ):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET %s WHERE id IN %s",
+                    SQL.identifier(table),
+                    values,
+                    records._ids,
+                )
+            )
+        self.env.invalidate_all()
+        self._migrate("pre-triggers")
+        self.assertEqual(set(instalments.mapped("trigger")), {"placement"})
+        self.assertEqual(set(instalments.mapped("rank")), {7})
+        self.assertEqual(set(lines.mapped("trigger")), {"placement"})
 
     # ------------------------------------------------------------------
     # Pauses
@@ -131,7 +176,6 @@ class TestMigrationBilling(LifeCommon):
         self._track(traject, "date_start", datetime(2026, 4, 1))
         with freeze_time("2026-05-05"):
             self._migrate("post-pauses")
-            self._migrate("post-pauses")
         self.assertEqual(traject.pause_ids.date_from, date(2026, 3, 10))
         self.assertFalse(traject.pause_ids.date_to)
         self.assertFalse(running.pause_ids)
@@ -144,6 +188,15 @@ class TestMigrationBilling(LifeCommon):
         with freeze_time("2026-05-05"):
             self._migrate("post-pauses")
         self.assertEqual(traject.pause_ids.date_from, date(2026, 5, 5))
+
+    def test_paused_until_a_known_day(self):
+        """That pause stays the only one."""
+        traject = self._sell_and_start(date_start="2026-01-05").outplacement_traject_ids
+        with freeze_time("2026-05-05"):
+            traject.with_user(self.planner)._pause(date(2026, 5, 4), date(2026, 7, 1))
+            self._migrate("post-pauses")
+        self.assertEqual(traject.pause_ids.date_from, date(2026, 5, 4))
+        self.assertEqual(traject.pause_ids.date_to, date(2026, 7, 1))
 
     # ------------------------------------------------------------------
     # Rules

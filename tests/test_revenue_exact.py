@@ -1,17 +1,21 @@
+import unittest
 from datetime import date, timedelta
 from decimal import Decimal
 from unittest.mock import patch
 
 from dateutil.relativedelta import relativedelta
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
 
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import SQL
 
 from ..tools.revenue import Earning, get_earned
 
-DAYS = st.dates(date(2019, 12, 1), date(2029, 3, 31))
+try:
+    from hypothesis import HealthCheck, example, given, settings
+    from hypothesis import strategies as st
+except ImportError:  # a package of the development environment
+    st = None
+
 MARCH = ("2026-03-01", "2026-03-01", "2026-03-02", None)
 # invoiced, first and last day
 JULY = (date(2026, 7, 1), date(2026, 7, 1), date(2026, 7, 20))
@@ -23,25 +27,47 @@ COLUMNS = (
 )
 
 
-@st.composite
-def earnings(draw):
+def _days():
+    return st.dates(date(2019, 12, 1), date(2029, 3, 31))
+
+
+def _draw_earning(draw):
     """Return (unit, earning): anything a line can be, mostly with days."""
     unit = draw(st.sampled_from(UNITS))
-    first, days = draw(DAYS), draw(st.integers(0, 900))
+    first, days = draw(_days()), draw(st.integers(0, 900))
     last = first + timedelta(days=days)
     if draw(st.integers(0, 9)) == 0:
         first = last = None
     # in order, with a day between: they do not overlap
-    days = sorted(draw(st.sets(DAYS, max_size=6)))
+    days = sorted(draw(st.sets(_days(), max_size=6)))
     pauses = tuple(zip(days[::2], days[1::2], strict=False))
     return unit, Earning(
         amount=draw(st.integers(-(10**9), 10**9)) * Decimal(unit),
-        invoiced=draw(DAYS),
+        invoiced=draw(_days()),
         first=first,
         last=last,
-        released=draw(st.none() | DAYS),
+        released=draw(st.none() | _days()),
         pauses=draw(st.sampled_from((pauses, ()))),
     )
+
+
+def _examples(*fixed, days=1, **limits):
+    """Have a test tried with many lines, and ``days`` days each; first of all with
+    those that are ``fixed``."""
+    if not st:
+        return unittest.skip("hypothesis is not installed")
+    limits = settings(
+        deadline=None,
+        suppress_health_check=[HealthCheck.differing_executors],
+        **limits,
+    )
+
+    def decorate(test):
+        for arguments in fixed:
+            test = example(*arguments)(test)
+        return limits(given(st.composite(_draw_earning)(), *days * [_days()])(test))
+
+    return decorate
 
 
 def line(unit, amount, *days):
@@ -90,25 +116,24 @@ class TestRevenueExact(TransactionCase):
         )
         return [(row[0], *map(Decimal, row[1:])) for row in self.env.cr.fetchall()]
 
-    @settings(
+    @_examples(
+        (
+            ("1", Earning(Decimal(5), *JULY, None, ((JULY[1], JULY[2]),))),
+            date(2026, 7, 9),
+        ),
+        # a half cent, both ways; the day of the release; a service billed when it was
+        # over
+        (line("0.01", "0.05", *MARCH), date(2026, 3, 1)),
+        (line("0.01", "-0.05", *MARCH), date(2026, 3, 1)),
+        (
+            line("0.01", "100", "2026-01-01", "2026-01-01", "2026-12-31", "2026-06-10"),
+            date(2026, 6, 10),
+        ),
+        (
+            line("1", "100", "2027-01-01", "2026-01-01", "2026-12-31", None),
+            date(2026, 12, 31),
+        ),
         max_examples=300,
-        deadline=None,
-        suppress_health_check=[HealthCheck.differing_executors],
-    )
-    @given(earnings(), DAYS)
-    @example(
-        ("1", Earning(Decimal(5), *JULY, None, ((JULY[1], JULY[2]),))), date(2026, 7, 9)
-    )
-    # a half cent, both ways; the day of the release; a service billed when it was over
-    @example(line("0.01", "0.05", *MARCH), date(2026, 3, 1))
-    @example(line("0.01", "-0.05", *MARCH), date(2026, 3, 1))
-    @example(
-        line("0.01", "100", "2026-01-01", "2026-01-01", "2026-12-31", "2026-06-10"),
-        date(2026, 6, 10),
-    )
-    @example(
-        line("1", "100", "2027-01-01", "2026-01-01", "2026-12-31", None),
-        date(2026, 12, 31),
     )
     def test_any_line_on_any_day(self, case, day):
         unit, earning = case
@@ -133,8 +158,7 @@ class TestRevenueExact(TransactionCase):
                     - get_earned(earning, eve, currency),
                 )
 
-    @settings(deadline=None, suppress_health_check=[HealthCheck.differing_executors])
-    @given(earnings(), DAYS)
+    @_examples()
     def test_credits_mirror(self, case, day):
         unit, earning = case
         currency = self.currencies[unit]
@@ -143,8 +167,7 @@ class TestRevenueExact(TransactionCase):
             get_earned(mirrored, day, currency), -get_earned(earning, day, currency)
         )
 
-    @settings(deadline=None, suppress_health_check=[HealthCheck.differing_executors])
-    @given(earnings(), DAYS, DAYS)
+    @_examples(days=2)
     def test_it_grows_to_the_amount(self, case, one_day, other_day):
         unit, earning = case
         currency = self.currencies[unit]

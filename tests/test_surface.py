@@ -30,7 +30,7 @@ SUDO = {
     "models/account_move_line_credit.py": {
         "_carry_outplacement_lapses": 1,
         "_check_outplacement_credit": 1,
-        "_copy_data_extend_business_fields": 1,
+        "_copy_outplacement_consequence": 1,
         "_follow_outplacement_credit": 1,
         "_undo_outplacement_credit": 1,
     },
@@ -109,7 +109,7 @@ SUDO = {
         "action_sign": 1,
     },
     "models/outplacement_report_facts.py": {"_refresh_facts": 1},
-    "models/outplacement_revenue_booking_entry.py": {"_book": 1},
+    "models/outplacement_revenue_booking_entry.py": {"_make_entry": 1},
     "models/outplacement_report_flow.py": {
         "_notify_candidate": 1,
         "_set_state": 1,

@@ -15,9 +15,9 @@ def migrate(cr, version):
     drop the column that they were in."""
     env = api.Environment(cr, SUPERUSER_ID, {})
     convert_file(env, "outplacement", RULES, {}, mode="init", noupdate=True)
-    _set_volumes(env)
     if not column_exists(cr, "outplacement_note", "body_stored"):
-        return
+        return  # done before: notes are where they were written
+    _set_volumes(env)
     last_id = 0
     while rows := _get_rows(env, last_id):
         Note = env["outplacement.note"]

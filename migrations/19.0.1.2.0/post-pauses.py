@@ -20,8 +20,9 @@ def migrate(cr, version):
 
 
 def _get_moments(cr):
-    """Return when each paused traject that has no open pause got its state, None where
-    its history does not tell."""
+    """Return when each paused traject got its state, None where its history does not
+    tell. One that has a pause already, open or until a known day, was migrated or
+    paused since."""
     cr.execute(
         """
         SELECT DISTINCT ON (traject.id) traject.id, changes.date
@@ -37,8 +38,7 @@ def _get_moments(cr):
             ON changes.res_id = traject.id
          WHERE traject.state = 'paused'
            AND NOT EXISTS (SELECT FROM outplacement_pause pause
-                            WHERE pause.traject_id = traject.id
-                              AND pause.date_to IS NULL)
+                            WHERE pause.traject_id = traject.id)
          ORDER BY traject.id, changes.date DESC NULLS LAST, changes.id DESC
         """
     )

@@ -3,7 +3,8 @@ def migrate(cr, version):
     sells may change, was it until now."""
     cr.execute(
         """
-        ALTER TABLE sale_order ADD COLUMN outplacement_date_confirmed date;
+        ALTER TABLE sale_order
+            ADD COLUMN IF NOT EXISTS outplacement_date_confirmed date;
         UPDATE sale_order
            SET outplacement_date_confirmed = (
                    sale_order.date_order AT TIME ZONE 'UTC'
@@ -13,5 +14,6 @@ def migrate(cr, version):
             ON calendar.id = company.resource_calendar_id
          WHERE company.id = sale_order.company_id
            AND sale_order.state = 'sale'
+           AND sale_order.outplacement_date_confirmed IS NULL
         """
     )

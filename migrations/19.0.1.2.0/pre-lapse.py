@@ -9,5 +9,7 @@ def migrate(cr, version):
         UPDATE outplacement_instalment
            SET amount_lapsed = CASE WHEN is_lapsed THEN amount ELSE 0 END,
                lapse_reason = CASE WHEN is_lapsed THEN 'cancelled' END
+         WHERE amount_lapsed IS NULL
+           AND lapse_reason IS NULL
         """
     )

@@ -13,7 +13,10 @@ from ..paths import CHECKOUT, MODULE
 from .check import Check
 
 FOLDER = f"odoo/addons/{MODULE}/"
-DEVELOPMENT = ("dev", ".ci", ".git", "Makefile", "pyproject.toml", ".gitignore")
+DEVELOPMENT = (
+    *("dev", ".ci", ".git", ".gitignore"),
+    *("Makefile", "pyproject.toml", "test-requirements.txt"),
+)
 # What an Odoo that has only the installed wheel finds of the add-on.
 FIND = f"""
 import odoo.init, sys
