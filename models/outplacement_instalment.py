@@ -371,6 +371,7 @@ class OutplacementInstalment(models.Model):
 
         :param domain: limits the instalments to look at
         """
+        self._update_withdrawable(domain)
         candidates = self._search_falling_due(domain)
         candidates._recompute_state()
         return candidates
@@ -400,6 +401,7 @@ class OutplacementInstalment(models.Model):
     @api.model
     def _cron_update_due(self):
         """Daily: what falls due today becomes due, and its order “to invoice”."""
+        self._update_withdrawable()
         candidates = self._search_falling_due()
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(candidates))

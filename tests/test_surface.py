@@ -92,6 +92,7 @@ SUDO = {
         "action_revive": 1,
     },
     "models/outplacement_instalment_terms.py": {"_get_terms": 1, "_is_waiting": 1},
+    "models/outplacement_instalment_withdrawal.py": {"_update_withdrawable": 1},
     "models/outplacement_invoice_plan.py": {
         "_check_sold_company": 1,
         "_filter_sold": 1,
