@@ -29,7 +29,8 @@ POSTED_FIELDS = frozenset(
 
 
 class CopiedId(int):
-    """An id that a copy of a line gets from the original.
+    """An id that only code of ours gives: of the original to a copy of a line, of the
+    traject to an entry.
 
     No value that comes from outside is of this type: so whoever may reverse an invoice
     links the copy, and cannot link another line.
@@ -62,7 +63,8 @@ class AccountMoveLine(models.Model):
         lines = super().create(vals_list)
         for line, values in zip(lines, links, strict=True):
             if values:
-                # sudo: account.move.line - links of a copy, by whoever may make it
+                # sudo: account.move.line - links that our code gave, for whoever may
+                # make the line
                 line.sudo().write(values)
         return lines
 
@@ -99,9 +101,9 @@ class AccountMoveLine(models.Model):
         if changed:
             raise UserError(
                 self.env._(
-                    "Invoice %(invoice)s is posted: the traject and the days that its "
-                    "lines are earned over are fixed. Reset it to draft first, if its "
-                    "period is not locked.",
+                    "Invoice %(invoice)s is posted: the days that its lines are earned "
+                    "over are fixed. Reset it to draft first, if its period is not "
+                    "locked.",
                     invoice=changed[0].move_id.display_name,
                 )
             )
