@@ -72,6 +72,17 @@ class TestRevenuePause(RevenueCommon):
         self.assertEqual(str(line.outplacement_period_end), "2027-03-15", "as billed")
         self.assertTwoMonths()
 
+    def test_by_a_default(self):
+        """Of which traject the pause is, the context may say."""
+        invoice = self._bill_prepaid()
+        line = invoice.invoice_line_ids
+        traject = line.outplacement_traject_id
+        Pause = self.env["outplacement.pause"]
+        Pause.with_context(default_traject_id=traject.id).create(
+            {"date_from": "2026-06-01", "date_to": "2026-07-31"}
+        )
+        self.assertEqual(self._get_days(line), [("2026-03-16", "2027-05-15")])
+
     def test_recorded_afterwards(self):
         """Or resumed on another day than was expected."""
         invoice = self._bill_prepaid()
