@@ -85,7 +85,7 @@ class AccountMove(models.Model):
         """Return the trajects that lack a reference, in one text; False if none."""
         instalments = self._get_outplacement_instalments()
         if not instalments:
-            return self.env._("this invoice")
+            return self.env._("This invoice")
         missing = instalments.filtered(lambda i: not i.purchase_order_ref)
         references = dict.fromkeys(missing.mapped("traject_reference"))
         return ", ".join(references) or False
@@ -213,6 +213,13 @@ class AccountMove(models.Model):
 
     def _get_outplacement_purchase_order_text(self):
         """Return what keeps the invoice from being posted, and the way out."""
+        # sudo: outplacement.instalment - for whoever may read the invoice
+        if not self.sudo()._get_outplacement_instalments():
+            return self.env._(
+                "%(customer)s requires a purchase order reference, and this invoice "
+                "has none. Enter it as the customer reference.",
+                customer=self.commercial_partner_id.name,
+            )
         return self.env._(
             "%(customer)s requires a purchase order reference, and there is none for "
             "%(trajects)s. Enter it on the traject or the sales order, or as the "

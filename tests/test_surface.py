@@ -14,6 +14,7 @@ SUDO = {
     "models/account_move.py": {
         "_get_outplacement_buyer_reference": 1,
         "_get_outplacement_line_warnings": 1,
+        "_get_outplacement_purchase_order_text": 1,
         "_set_outplacement_ref": 2,
         "_take_over_outplacement_instalments": 1,
     },
