@@ -145,7 +145,8 @@ class OutplacementInstalment(models.Model):
     released_line_ids = fields.One2many(
         "account.move.line",
         "outplacement_released_instalment_id",
-        help="The invoice lines that billed this instalment until it was released.",
+        help="The invoice lines that billed this instalment until somebody had it "
+        "invoiced again.",
     )
     invoice_id = fields.Many2one(
         "account.move",
@@ -169,8 +170,8 @@ class OutplacementInstalment(models.Model):
         "Due: dated today or earlier, and the traject has started. What is "
         "due at confirmation waits for no start.\n"
         "Invoiced: on an invoice, be it a draft.\n"
-        "Credited: its invoice was credited in full or cancelled; it is not invoiced "
-        "again until somebody releases it.\n"
+        "Credited: its invoice was credited in full or cancelled; it stays so until "
+        "somebody has it invoiced again.\n"
         "Lapsed: nobody pays it any more.",
     )
 
