@@ -5,6 +5,19 @@ from odoo.exceptions import UserError
 
 # Where an invoice or entry came from: written by what makes it, never by hand.
 ORIGIN_FIELDS = frozenset({"outplacement_run_id", "outplacement_revenue_month"})
+CREDITED = "invoice_line_ids.outplacement_credited_line_id"
+# By which paths an invoice finds the instalments that it bills.
+BILLED_PATHS = (
+    "invoice_line_ids.outplacement_instalment_id",
+    f"{CREDITED}.outplacement_instalment_id",
+    f"{CREDITED}.outplacement_released_instalment_id",
+)
+# What says how much is left of the lines that a credit note credits.
+LEFT_PATHS = tuple(
+    f"{lines}.{name}"
+    for lines in (CREDITED, f"{CREDITED}.outplacement_credit_line_ids")
+    for name in ("parent_state", "price_unit", "quantity", "discount")
+)
 
 
 class AccountMove(models.Model):
@@ -46,10 +59,9 @@ class AccountMove(models.Model):
         "move_type",
         "outplacement_purchase_order_ref",
         "commercial_partner_id.outplacement_po_required",
-        "invoice_line_ids.sale_line_ids",
-        "invoice_line_ids.outplacement_instalment_id.purchase_order_ref",
-        "invoice_line_ids.outplacement_instalment_id.traject_reference",
-        "invoice_line_ids.outplacement_credited_line_id",
+        "invoice_line_ids.sale_line_ids.order_id.name",
+        *(f"{path}.purchase_order_ref" for path in BILLED_PATHS),
+        *(f"{path}.traject_reference" for path in BILLED_PATHS),
     )
     def _compute_outplacement_purchase_order_missing(self):
         for move in self:
@@ -109,6 +121,7 @@ class AccountMove(models.Model):
         "invoice_line_ids.outplacement_instalment_id.amount_lapsed",
         "invoice_line_ids.outplacement_instalment_id.is_lapsed",
         "invoice_line_ids.outplacement_after_credit",
+        *LEFT_PATHS,
     )
     def _compute_alerts(self):
         # EXTENDS account

@@ -154,6 +154,8 @@ class TestJobLost(LifeCommon):
         with self.assertRefused(f"none for {name}"):
             self._post(again, "2026-06-21")
         order.client_order_ref = "PO-4712"
+        self.assertFalse(again.outplacement_purchase_order_missing)
+        self.assertNotIn("outplacement_purchase_order_missing", again.alerts or {})
         self._post(again, "2026-06-21")
         self.assertEqual((again.state, again.ref), ("posted", "PO-4712"))
 
