@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, models
 from odoo.exceptions import UserError
 
@@ -61,11 +63,14 @@ class AccountMoveLine(models.Model):
         vals_list = [dict(vals) for vals in vals_list]
         links = [self._pop_outplacement_copied(vals) for vals in vals_list]
         lines = super().create(vals_list)
+        linked = defaultdict(self.browse)
         for line, values in zip(lines, links, strict=True):
-            if values:
-                # sudo: account.move.line - links that our code gave, for whoever may
-                # make the line
-                line.sudo().write(values)
+            linked[tuple(sorted(values.items()))] |= line
+        linked.pop((), None)
+        for values, same in linked.items():
+            # sudo: account.move.line - links that our code gave, for whoever may
+            # make the line
+            same.sudo().write(dict(values))
         return lines
 
     @api.model
