@@ -49,6 +49,7 @@ from . import outplacement_instalment
 from . import outplacement_instalment_invoicing
 from . import outplacement_instalment_earning
 from . import outplacement_instalment_terms
+from . import outplacement_instalment_withdrawal
 from . import outplacement_instalment_lapse
 from . import outplacement_instalment_change
 from . import outplacement_instalment_draft
@@ -97,6 +98,7 @@ from . import res_groups
 from . import res_partner
 from . import res_users
 from . import res_users_caseload
+from . import resource_calendar_leaves
 from . import sale_order
 from . import sale_order_facts
 from . import sale_order_fixed

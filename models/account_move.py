@@ -5,6 +5,19 @@ from odoo.exceptions import UserError
 
 # Where an invoice or entry came from: written by what makes it, never by hand.
 ORIGIN_FIELDS = frozenset({"outplacement_run_id", "outplacement_revenue_month"})
+CREDITED = "invoice_line_ids.outplacement_credited_line_id"
+# By which paths an invoice finds the instalments that it bills.
+BILLED_PATHS = (
+    "invoice_line_ids.outplacement_instalment_id",
+    f"{CREDITED}.outplacement_instalment_id",
+    f"{CREDITED}.outplacement_released_instalment_id",
+)
+# What says how much is left of the lines that a credit note credits.
+LEFT_PATHS = tuple(
+    f"{lines}.{name}"
+    for lines in (CREDITED, f"{CREDITED}.outplacement_credit_line_ids")
+    for name in ("parent_state", "price_unit", "quantity", "discount")
+)
 
 
 class AccountMove(models.Model):
@@ -46,10 +59,9 @@ class AccountMove(models.Model):
         "move_type",
         "outplacement_purchase_order_ref",
         "commercial_partner_id.outplacement_po_required",
-        "invoice_line_ids.sale_line_ids",
-        "invoice_line_ids.outplacement_instalment_id.purchase_order_ref",
-        "invoice_line_ids.outplacement_instalment_id.traject_reference",
-        "invoice_line_ids.outplacement_credited_line_id",
+        "invoice_line_ids.sale_line_ids.order_id.name",
+        *(f"{path}.purchase_order_ref" for path in BILLED_PATHS),
+        *(f"{path}.traject_reference" for path in BILLED_PATHS),
     )
     def _compute_outplacement_purchase_order_missing(self):
         for move in self:
@@ -85,7 +97,7 @@ class AccountMove(models.Model):
         """Return the trajects that lack a reference, in one text; False if none."""
         instalments = self._get_outplacement_instalments()
         if not instalments:
-            return self.env._("this invoice")
+            return self.env._("This invoice")
         missing = instalments.filtered(lambda i: not i.purchase_order_ref)
         references = dict.fromkeys(missing.mapped("traject_reference"))
         return ", ".join(references) or False
@@ -109,6 +121,7 @@ class AccountMove(models.Model):
         "invoice_line_ids.outplacement_instalment_id.amount_lapsed",
         "invoice_line_ids.outplacement_instalment_id.is_lapsed",
         "invoice_line_ids.outplacement_after_credit",
+        *LEFT_PATHS,
     )
     def _compute_alerts(self):
         # EXTENDS account
@@ -213,6 +226,13 @@ class AccountMove(models.Model):
 
     def _get_outplacement_purchase_order_text(self):
         """Return what keeps the invoice from being posted, and the way out."""
+        # sudo: outplacement.instalment - for whoever may read the invoice
+        if not self.sudo()._get_outplacement_instalments():
+            return self.env._(
+                "%(customer)s requires a purchase order reference, and this invoice "
+                "has none. Enter it as the customer reference.",
+                customer=self.commercial_partner_id.name,
+            )
         return self.env._(
             "%(customer)s requires a purchase order reference, and there is none for "
             "%(trajects)s. Enter it on the traject or the sales order, or as the "

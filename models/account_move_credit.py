@@ -164,7 +164,8 @@ class AccountMove(models.Model):
         :raises UserError: they take back more than is left
         """
         # sudo: account.move.line - also invoices that the user may not read
-        excess = self.sudo().invoice_line_ids._filter_outplacement_excess()
+        notes = self.sudo().filtered(lambda move: move.move_type == "out_refund")
+        excess = notes.invoice_line_ids._filter_outplacement_excess()
         if ours := excess.filtered("outplacement_after_credit"):
             raise UserError(ours._get_outplacement_excess_text())
 

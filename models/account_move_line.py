@@ -20,19 +20,20 @@ class AccountMoveLine(models.Model):
     )
     outplacement_released_instalment_id = fields.Many2one(
         "outplacement.instalment",
-        string="Released Instalment",
+        string="Instalment to Invoice Again",
         readonly=True,
         copy=False,
         index="btree_not_null",
         ondelete="set null",
-        help="The instalment that this line billed until it was released.",
+        help="The instalment that this line billed until somebody had it invoiced "
+        "again.",
     )
     outplacement_is_respread = fields.Boolean(
         string="Instalment Spread Anew",
         readonly=True,
         copy=False,
-        help="The instalment that this line billed was released, and price or invoice "
-        "plan changed since: other instalments took its place.",
+        help="Somebody had the instalment that this line billed invoiced again, and "
+        "price or invoice plan changed since: other instalments took its place.",
     )
     outplacement_replaced_line_id = fields.Many2one(
         "account.move.line",
@@ -142,9 +143,9 @@ class AccountMoveLine(models.Model):
         if respread := lines.filtered("outplacement_is_respread")[:1]:
             raise UserError(
                 self.env._(
-                    "The instalments of invoice %(invoice)s were released and spread "
-                    "anew, and will be billed as they are now: make a new invoice "
-                    "instead.",
+                    "The instalments of invoice %(invoice)s are to be invoiced again, "
+                    "were spread anew, and will be billed as they are now: make a new "
+                    "invoice instead.",
                     invoice=respread.move_id.display_name,
                 )
             )
@@ -153,8 +154,8 @@ class AccountMoveLine(models.Model):
             if others := instalment.invoice_line_ids - line:
                 raise UserError(
                     self.env._(
-                        "Instalment %(instalment)s of invoice %(invoice)s was released "
-                        "and is billed by invoice %(other)s: it is not billed twice.",
+                        "Somebody had instalment %(instalment)s of invoice %(invoice)s "
+                        "invoiced again, by invoice %(other)s: it is not billed twice.",
                         instalment=instalment.display_name,
                         invoice=line.move_id.display_name,
                         other=others.move_id.display_name,

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, models
 from odoo.exceptions import UserError
 
@@ -29,7 +31,8 @@ POSTED_FIELDS = frozenset(
 
 
 class CopiedId(int):
-    """An id that a copy of a line gets from the original.
+    """An id that only code of ours gives: of the original to a copy of a line, of the
+    traject to an entry.
 
     No value that comes from outside is of this type: so whoever may reverse an invoice
     links the copy, and cannot link another line.
@@ -60,10 +63,14 @@ class AccountMoveLine(models.Model):
         vals_list = [dict(vals) for vals in vals_list]
         links = [self._pop_outplacement_copied(vals) for vals in vals_list]
         lines = super().create(vals_list)
+        linked = defaultdict(self.browse)
         for line, values in zip(lines, links, strict=True):
-            if values:
-                # sudo: account.move.line - links of a copy, by whoever may make it
-                line.sudo().write(values)
+            linked[tuple(sorted(values.items()))] |= line
+        linked.pop((), None)
+        for values, same in linked.items():
+            # sudo: account.move.line - links that our code gave, for whoever may
+            # make the line
+            same.sudo().write(dict(values))
         return lines
 
     @api.model
@@ -99,9 +106,9 @@ class AccountMoveLine(models.Model):
         if changed:
             raise UserError(
                 self.env._(
-                    "Invoice %(invoice)s is posted: the traject and the days that its "
-                    "lines are earned over are fixed. Reset it to draft first, if its "
-                    "period is not locked.",
+                    "Invoice %(invoice)s is posted: the days that its lines are earned "
+                    "over are fixed. Reset it to draft first, if its period is not "
+                    "locked.",
                     invoice=changed[0].move_id.display_name,
                 )
             )

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -110,14 +112,25 @@ class AccountMoveLine(models.Model):
         :param former: first and last day until now
         :param period: first and last day from now on
         """
+        moved = defaultdict(self.browse)
         for line in self:
-            pairs = self._get_outplacement_period_fields()
-            values = {}
-            for pair in pairs[:1] if line.parent_state == "posted" else pairs:
-                days = [
-                    after if line[name] == before else line[name]
-                    for name, before, after in zip(pair, former, period, strict=True)
-                ]
-                if all(days) and days[0] <= days[1]:
-                    values |= dict(zip(pair, days, strict=True))
-            line.write(values)
+            values = line._get_outplacement_moved(former, period)
+            moved[tuple(values.items())] |= line
+        moved.pop((), None)
+        for values, lines in moved.items():
+            lines.write(dict(values))
+
+    def _get_outplacement_moved(self, former, period):
+        """Return the days of the line that move, as values; see
+        :meth:`_move_outplacement_earning`."""
+        self.ensure_one()
+        pairs = self._get_outplacement_period_fields()
+        values = {}
+        for pair in pairs[:1] if self.parent_state == "posted" else pairs:
+            days = [
+                after if self[name] == before else self[name]
+                for name, before, after in zip(pair, former, period, strict=True)
+            ]
+            if all(days) and days[0] <= days[1]:
+                values |= dict(zip(pair, days, strict=True))
+        return {name: day for name, day in values.items() if day != self[name]}

@@ -145,7 +145,8 @@ class OutplacementInstalment(models.Model):
     released_line_ids = fields.One2many(
         "account.move.line",
         "outplacement_released_instalment_id",
-        help="The invoice lines that billed this instalment until it was released.",
+        help="The invoice lines that billed this instalment until somebody had it "
+        "invoiced again.",
     )
     invoice_id = fields.Many2one(
         "account.move",
@@ -169,8 +170,8 @@ class OutplacementInstalment(models.Model):
         "Due: dated today or earlier, and the traject has started. What is "
         "due at confirmation waits for no start.\n"
         "Invoiced: on an invoice, be it a draft.\n"
-        "Credited: its invoice was credited in full or cancelled; it is not invoiced "
-        "again until somebody releases it.\n"
+        "Credited: its invoice was credited in full or cancelled; it stays so until "
+        "somebody has it invoiced again.\n"
         "Lapsed: nobody pays it any more.",
     )
 
@@ -376,6 +377,7 @@ class OutplacementInstalment(models.Model):
 
         :param domain: limits the instalments to look at
         """
+        self._update_withdrawable(domain)
         candidates = self._search_falling_due(domain)
         candidates._recompute_state()
         return candidates
@@ -405,6 +407,7 @@ class OutplacementInstalment(models.Model):
     @api.model
     def _cron_update_due(self):
         """Daily: what falls due today becomes due, and its order “to invoice”."""
+        self._update_withdrawable()
         candidates = self._search_falling_due()
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(candidates))

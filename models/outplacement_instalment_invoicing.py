@@ -110,21 +110,23 @@ class OutplacementInstalment(models.Model):
         :raises UserError: one of them is not credited
         """
         if not self.env.user.has_group("account.group_account_invoice"):
-            raise AccessError(self.env._("Only finance releases an instalment."))
+            raise AccessError(
+                self.env._("Only finance has an instalment invoiced again.")
+            )
         self.check_access("write")
         if other := self.filtered(lambda instalment: instalment.state != "credited"):
             raise UserError(
                 self.env._(
                     "Instalment %(instalment)s is not credited: there is nothing to "
-                    "release.",
+                    "have invoiced again.",
                     instalment=other[0].display_name,
                 )
             )
         for instalment in self:
             instalment.invoice_id.message_post(
                 body=self.env._(
-                    "Instalment %(instalment)s, billed by this invoice, was released: "
-                    "it can be invoiced again.",
+                    "Instalment %(instalment)s, billed by this invoice, is to be "
+                    "invoiced again.",
                     instalment=instalment.display_name,
                 )
             )

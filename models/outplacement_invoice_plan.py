@@ -82,14 +82,14 @@ class OutplacementInvoicePlan(models.Model):
     @api.constrains("company_id")
     def _check_sold_company(self):
         """What is sold by a plan stays with a plan of its company."""
-        for plan in self.filtered("company_id"):
-            # sudo: sale.order.line - a plan in use is in use, whoever sold by it
-            sold = self.env["sale.order.line"].sudo()
-            domain = [
-                ("outplacement_plan_id", "=", plan.id),
-                ("company_id", "!=", plan.company_id.id),
-            ]
-            if sold.search_count(domain, limit=1):
+        plans = self.filtered("company_id")
+        # sudo: sale.order.line - a plan in use is in use, whoever sold by it
+        sold = self.env["sale.order.line"].sudo()
+        for plan, company in sold._read_group(
+            [("outplacement_plan_id", "in", plans.ids)],
+            ["outplacement_plan_id", "company_id"],
+        ):
+            if company != plan.company_id:
                 raise ValidationError(
                     self.env._(
                         "Another company sold by “%(plan)s”: duplicate the plan for "

@@ -45,9 +45,7 @@ class OutplacementInvoiceRun(models.Model):
     @api.model
     def _cron_start(self):
         """Daily: start a run in each company that wants one."""
-        companies = self.env["res.company"].search(
-            [("outplacement_run_mode", "!=", "off")], order="id"
-        )
+        companies = self._get_companies_to_start()
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(companies))
         for company in companies:
@@ -55,6 +53,23 @@ class OutplacementInvoiceRun(models.Model):
             if not cron._commit_progress(1):
                 break
         self._wake_workers()
+
+    @api.model
+    def _get_companies_to_start(self):
+        """Return the companies that want a run and got none of the job today: it comes
+        back for those that it had no time for."""
+        companies = self.env["res.company"].search(
+            [("outplacement_run_mode", "!=", "off")], order="id"
+        )
+        domain = [
+            ("company_id", "in", companies.ids),
+            ("user_id", "=", self.env.uid),
+            ("date", ">=", "-2d"),
+        ]
+        last = dict(self._read_group(domain, ["company_id"], ["date:max"]))
+        return companies.filtered(
+            lambda company: last.get(company) != company._get_outplacement_today()
+        )
 
     @api.model
     def _start_daily(self, company):

@@ -9,9 +9,9 @@ class OutplacementPause(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        trajects = self.env["outplacement.traject"].browse(
-            [vals["traject_id"] for vals in vals_list if vals.get("traject_id")]
-        )
+        default = self.default_get(["traject_id"]).get("traject_id")
+        ids = [vals.get("traject_id", default) for vals in vals_list]
+        trajects = self.env["outplacement.traject"].browse(filter(None, ids))
         former = trajects.instalment_ids._get_billed_periods()
         pauses = super().create(vals_list)
         pauses.traject_id.instalment_ids._move_earning(former)

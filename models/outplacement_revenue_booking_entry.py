@@ -67,8 +67,7 @@ class OutplacementRevenueBooking(models.AbstractModel):
         :param differences: list of :class:`Difference`
         :return: the new entry
         """
-        language = company.partner_id.lang or self.env.lang
-        booking = self.with_context(lang=language).with_company(company)
+        booking = self._with_language_of(company).with_company(company)
         values = booking._prepare_entry(company, day, differences)
         move = self.env["account.move"].with_company(company).create(values)
         # sudo: account.move - by its month an entry is found and made anew: nobody
@@ -125,11 +124,18 @@ class OutplacementRevenueBooking(models.AbstractModel):
         drafts = entries.filtered(lambda move: move.state == "draft")
         posted = entries - drafts
         drafts.unlink()
+        env = self._with_language_of(company).env
         values = [
-            {"date": move.date, "ref": self.env._("Reversal of: %s", move.name)}
+            {"date": move.date, "ref": env._("Reversal of: %s", move.name)}
             for move in posted
         ]
         return posted._reverse_moves(values, cancel=True) if posted else posted
+
+    @api.model
+    def _with_language_of(self, company):
+        """Return the model in the language of the books of the company."""
+        language = company.partner_id.lang or self.env.lang
+        return self.with_context(lang=language)
 
     @api.model
     def _get_undo_problem(self, company, day, entries):

@@ -9,14 +9,18 @@ class SaleOrder(models.Model):
 
     def _check_outplacement_may_cancel(self):
         """Hold whoever takes back what was sold: trajects end with it, or their term.
+        Who may sell for a traject that exists may take that back; what started one,
+        who is its account manager, as anybody who sells may become.
 
         :raises AccessError: the user is neither account manager of them nor a manager
         """
         if self.env.su or self.env.user.has_group("outplacement.group_manager"):
             return
-        sold = self.filtered(lambda order: order.state == "sale")
-        for traject in sold.order_line._get_outplacement_billed_trajects():
-            if traject.account_manager_id != self.env.user:
+        sold = self.filtered(lambda order: order.state == "sale").order_line
+        existing = sold._get_outplacement_for_trajects()
+        for traject in sold._get_outplacement_billed_trajects():
+            is_mine = traject.account_manager_id == self.env.user
+            if not is_mine or (traject in existing and not traject._is_sold_by_user()):
                 raise AccessError(
                     self.env._(
                         "Only the account manager of traject %(traject)s or a manager "

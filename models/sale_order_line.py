@@ -347,8 +347,8 @@ class SaleOrderLine(models.Model):
             raise UserError(
                 self.env._(
                     "Price and invoice plan of “%(package)s” are fixed: instalment "
-                    "%(instalment)s is on an invoice. Credit it and release the "
-                    "instalment, or add another line for the difference.",
+                    "%(instalment)s is on an invoice. Credit that and have it invoiced "
+                    "again, or add another line for the difference.",
                     package=invoiced[0].sale_line_id.product_id.display_name,
                     instalment=invoiced[0].display_name,
                 )

@@ -231,7 +231,7 @@ class TestBillingGuardsOfInvoice(GuardsCommon):
         self._release(instalment)
         new = self._invoice(order, TODAY)
         old.button_draft()
-        with self.assertRefused("was released and is billed by invoice"):
+        with self.assertRefused("invoiced again, by invoice"):
             old.action_post()
         self.assertEqual(instalment.invoice_id, new)
 
@@ -362,7 +362,7 @@ class TestBillingGuardsOfInvoice(GuardsCommon):
         self.employer.outplacement_po_required = True
         order = self._sell(self.workshop)
         invoice = order._create_invoices().with_user(self.finance)
-        with self.assertRefused("there is none for this invoice"):
+        with self.assertRefused("and this invoice has none"):
             invoice.action_post()
         invoice.ref = "PO-1"
         invoice.action_post()

@@ -155,7 +155,7 @@ class TestInvoiceLinesByRpc(RevenueCommon):
             {"outplacement_earned_from": False, "outplacement_earned_until": False},
             {"outplacement_period_start": False},
         ):
-            with self.subTest(values), self.assertRefused("is posted: the traject"):
+            with self.subTest(values), self.assertRefused("is posted: the days"):
                 line.write(values)
         line.write({"outplacement_earned_from": former})  # says nothing new
         with freeze_time("2026-03-16"):

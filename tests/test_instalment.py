@@ -319,7 +319,7 @@ class TestInstalment(BillingCommon):
         with self.assertRefused("is “Credited”, not “Due”"):
             instalment.with_user(self.finance).action_create_invoices()
         instalment.with_user(self.finance).action_release()
-        self.assertIn("was released", invoice.message_ids[0].body)
+        self.assertIn("is to be invoiced again", invoice.message_ids[0].body)
         second = self._invoice(order, "2026-01-05")
         self.assertEqual(instalment.state, "invoiced")
         self.assertEqual(order.invoice_status, "invoiced")

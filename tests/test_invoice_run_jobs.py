@@ -83,6 +83,39 @@ class TestInvoiceRunJobs(RunCommon):
         self.assertEqual(run.company_id, self.company)
         self.assertEqual(run.group_ids.instalment_ids.order_id, mine)
 
+    def test_daily_out_of_time(self):
+        """The job comes back for the companies that it did not get to, and starts no
+        second run of what was set aside in the first."""
+        other = self.setup_other_company()["company"]
+        companies = self.company | other
+        companies.outplacement_run_mode = "draft"
+        self._sell_due()
+        started = []
+
+        def begin(run, company):
+            started.append(company)
+            run.create({"company_id": company.id, "mode": "draft"})
+
+        cron = self.registry["ir.cron"]
+        with (
+            patch.object(type(self.Run), "_start_daily", begin),
+            patch.object(cron, "_commit_progress", lambda *args, **kwargs: 0),
+        ):
+            for _time in range(3):
+                self.Run.with_user(self.root)._cron_start()
+            self.assertEqual(started, list(companies.sorted("id")))
+            with freeze_time("2026-01-06"):
+                self.Run.with_user(self.root)._cron_start()
+        self.assertEqual(len(started), 3, "another day")
+
+    def test_daily_beside_a_run_by_hand(self):
+        """What somebody ran that day is no run of the job."""
+        self._begin(order_ids=[Command.set(self._sell_due().ids)])
+        self._sell_due()
+        self.company.outplacement_run_mode = "draft"
+        self._cron("_start")
+        self.assertEqual(self.Run.search_count([]), 2)
+
     @freeze_time("2026-01-31 23:30:00")
     def test_day_of_the_company(self):
         """In Amsterdam it is February by now."""

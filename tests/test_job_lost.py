@@ -149,7 +149,12 @@ class TestJobLost(LifeCommon):
         self.assertEqual(again.ref, "PO-4711")
         order.client_order_ref = False
         again.ref = False
-        name = order.outplacement_traject_ids.name
+        traject = order.outplacement_traject_ids
+        name = traject.name
+        self.assertEqual(again.outplacement_purchase_order_missing, name)
+        traject.purchase_order_ref = "PO-1"
+        self.assertFalse(again.outplacement_purchase_order_missing)
+        traject.purchase_order_ref = again.ref = False
         self.assertEqual(again.outplacement_purchase_order_missing, name)
         with self.assertRefused(f"none for {name}"):
             self._post(again, "2026-06-21")

@@ -462,7 +462,10 @@ class TestPlacement(LifeCommon):
         self.assertNotIn("outplacement_excess", note.alerts or {})
         by_hand = self._credit(invoice, "2026-05-21", post=False)
         self._post(by_hand, "2026-05-21")
-        note.invalidate_recordset(["alerts"])
+        self.assertEqual(note.alerts["outplacement_excess"]["level"], "warning")
+        by_hand.button_draft()
+        self.assertNotIn("outplacement_excess", note.alerts or {})
+        by_hand.action_post()
         self.assertEqual(note.alerts["outplacement_excess"]["level"], "warning")
         with self.assertRefused("More would be credited than is left"):
             self._post(note, "2026-05-22")

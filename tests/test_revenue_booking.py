@@ -399,6 +399,14 @@ class TestRevenueBooking(RevenueCommon):
         self.assertBooked("2026-03-31", "7123.42")
         self.assertBooked("2026-04-30", "6511.10")
 
+    def test_undo_in_the_language_of_the_books(self):
+        self.env["res.lang"]._activate_lang("nl_NL")
+        self.company.partner_id.lang = "nl_NL"
+        self._bill_prepaid()
+        [march] = self._book("2026-04-01")
+        self._undo("2026-03-31")
+        self.assertEqual(march.reversal_move_ids.ref, f"Terugboeking van: {march.name}")
+
     def test_undo_drafts(self):
         self.company.outplacement_revenue_mode = "draft"
         self._bill_prepaid()

@@ -1,8 +1,11 @@
 from datetime import date, datetime
 from decimal import Decimal
+from unittest.mock import patch
 
+from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
+from ..models.account_move_line_guard import CopiedId
 from .common_revenue import RevenueCommon
 
 
@@ -71,6 +74,64 @@ class TestRevenuePause(RevenueCommon):
         self.assertEqual(self._get_days(line), [("2026-03-16", "2027-05-15")])
         self.assertEqual(str(line.outplacement_period_end), "2027-03-15", "as billed")
         self.assertTwoMonths()
+
+    def _count_writes(self, name):
+        """Have writes of journal items that set ``name`` listed meanwhile."""
+        Line = self.registry["account.move.line"]
+        write, writes = Line.write, []
+
+        def count(lines, vals):
+            if name in vals:
+                writes.append(len(lines))
+            return write(lines, vals)
+
+        return patch.object(Line, "write", count), writes
+
+    def test_lines_move_together(self):
+        """An invoice line and what credits it in one go, and only what moves."""
+        invoice = self._bill_prepaid()
+        lines = (invoice | self._credit(invoice)).invoice_line_ids
+        former = (date(2026, 3, 16), date(2027, 3, 15))
+        later = (date(2026, 3, 16), date(2027, 5, 15))
+        counting, writes = self._count_writes("outplacement_earned_until")
+        with counting:
+            lines._move_outplacement_earning(former, later)
+            lines._move_outplacement_earning(former, later)
+        self.assertEqual(writes, [2])
+        self.assertEqual(self._get_days(lines), [("2026-03-16", "2027-05-15")] * 2)
+
+    def test_links_are_written_together(self):
+        invoice = self._bill_prepaid()
+        traject = invoice.invoice_line_ids.outplacement_traject_id
+        counting, writes = self._count_writes("outplacement_traject_id")
+        with counting:
+            entry = self.env["account.move"].create(
+                {
+                    "line_ids": [
+                        Command.create(
+                            {
+                                "account_id": self.revenue_account.id,
+                                "balance": balance,
+                                "outplacement_traject_id": CopiedId(traject.id),
+                            }
+                        )
+                        for balance in (1.0, -1.0)
+                    ]
+                }
+            )
+        self.assertEqual(writes, [2])
+        self.assertEqual(entry.line_ids.outplacement_traject_id, traject)
+
+    def test_by_a_default(self):
+        """Of which traject the pause is, the context may say."""
+        invoice = self._bill_prepaid()
+        line = invoice.invoice_line_ids
+        traject = line.outplacement_traject_id
+        Pause = self.env["outplacement.pause"]
+        Pause.with_context(default_traject_id=traject.id).create(
+            {"date_from": "2026-06-01", "date_to": "2026-07-31"}
+        )
+        self.assertEqual(self._get_days(line), [("2026-03-16", "2027-05-15")])
 
     def test_recorded_afterwards(self):
         """Or resumed on another day than was expected."""

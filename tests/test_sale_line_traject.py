@@ -367,6 +367,22 @@ class TestSaleLineTraject(SaleLineCommon):
                 order.sudo().order_line.outplacement_line_kind, "extension"
             )
 
+    def test_who_takes_it_back(self):
+        """Who may not sell it any more; what they started themselves they do."""
+        order = self._sell(self._line())
+        started = self._sell()
+        user = self.account_manager
+        role = self.env.ref("outplacement.group_account_manager")
+        user.group_ids = self.env.ref("sales_team.group_sale_salesman")
+        self.assertFalse(user.has_group("outplacement.group_account_manager"))
+        with self.assertRefused("takes back what was sold", AccessError):
+            order.with_user(user).action_cancel()
+        started.with_user(user).action_cancel()
+        self.assertEqual(started.state, "cancel")
+        user.group_ids |= role
+        order.with_user(user).action_cancel()
+        self.assertEqual(order.state, "cancel")
+
     def _import(self, Line, order, line):
         result = Line.load(
             ["order_id/.id", "product_id/.id", "outplacement_for_traject_id/.id"],

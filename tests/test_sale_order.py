@@ -63,6 +63,24 @@ class TestSaleOrder(BillingCommon):
         order = self._sell(self._line(2), partner=self.person)
         self.assertFalse(order.outplacement_traject_ids.candidate_id)
 
+    def test_plan_of_another_company(self):
+        """What is sold by a plan stays with one of its company; of several plans that
+        is known at once."""
+        plans = self.plan_start | self.plan_halves
+        plans |= self._make_plan({"share": 100})
+        self._sell(self._make_package(1000.0, self.plan_halves))
+        plans.company_id = self.company
+        other = self.env["res.company"].create({"name": "Other Bureau"})
+        with self.assertRefused("Another company sold by"):
+            plans.company_id = other
+        self.env.flush_all()
+        counts = []
+        for some in (plans, plans[:1], plans):
+            before = self.env.cr.sql_log_count
+            some._check_sold_company()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[1:], [1, 1])
+
     def test_confirm_by_salesman(self):
         """A seller without any role in outplacement can sell a package, and read the
         order afterwards."""

@@ -14,6 +14,7 @@ SUDO = {
     "models/account_move.py": {
         "_get_outplacement_buyer_reference": 1,
         "_get_outplacement_line_warnings": 1,
+        "_get_outplacement_purchase_order_text": 1,
         "_set_outplacement_ref": 2,
         "_take_over_outplacement_instalments": 1,
     },
@@ -92,6 +93,7 @@ SUDO = {
         "action_revive": 1,
     },
     "models/outplacement_instalment_terms.py": {"_get_terms": 1, "_is_waiting": 1},
+    "models/outplacement_instalment_withdrawal.py": {"_update_withdrawable": 1},
     "models/outplacement_invoice_plan.py": {
         "_check_sold_company": 1,
         "_filter_sold": 1,

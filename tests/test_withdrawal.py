@@ -1,7 +1,7 @@
-from datetime import date
+from datetime import date, timedelta
 
 from odoo.fields import Command
-from odoo.tests import Form, freeze_time, tagged
+from odoo.tests import Form, freeze_time, new_test_user, tagged
 
 from .common_billing import BillingCommon
 from .common_life import LifeCommon
@@ -142,6 +142,9 @@ class TestWithdrawalLaterSale(LifeCommon):
         super().setUpClass()
         cls.included = [Command.set(cls.vat_included.ids)]
         cls.at_confirmation = cls._make_plan({"share": 100, "trigger": "confirmation"})
+        cls.system = new_test_user(
+            cls.env, "test_system", "base.group_system", company_id=cls.company.id
+        )
         cls.advice = cls._make_package(1200.0, cls.plan_start, taxes_id=cls.included)
         cls.coaching = cls._make_package(
             2400.0, cls.at_confirmation, taxes_id=cls.included
@@ -253,6 +256,105 @@ class TestWithdrawalLaterSale(LifeCommon):
         leave.calendar_id = self.company.resource_calendar_id.copy()
         other = self._sell(self.coaching, partner=self.person, today="2026-01-10")
         self.assertEqual(self._get_days(self._get_instalments(other)), ["2026-01-27"])
+
+    def _add_holiday(self, day, user=None, **values):
+        """Return a day off of the whole company."""
+        midnight = self.company._get_outplacement_midnight
+        day = date.fromisoformat(day)
+        return (
+            self.env["resource.calendar.leaves"]
+            .with_user(user or self.system)
+            .create(
+                {
+                    "name": "Holiday",
+                    "company_id": self.company.id,
+                    "date_from": midnight(day),
+                    "date_to": midnight(day + timedelta(days=1)) - timedelta(seconds=1),
+                    **values,
+                }
+            )
+        )
+
+    def test_a_holiday_entered_later(self):
+        """Whoever enters, moves or deletes it: what waits follows at once, and what is
+        invoiced keeps its day."""
+        order = self._sell(self.coaching, partner=self.person, today="2026-01-10")
+        instalment = self._get_instalments(order)
+        for values in (
+            {},
+            {"calendar_id": self.company.resource_calendar_id.id},
+        ):
+            with self.subTest(values), freeze_time("2026-01-12"):
+                leave = self._add_holiday("2026-01-26", **values)
+                self.assertEqual(str(instalment.date), "2026-01-28")
+                self.assertIn("01/27/2026", order.outplacement_withdrawal_text)
+                leave.date_to = "2026-01-27 22:59:59"
+                self.assertEqual(str(instalment.date), "2026-01-29")
+                leave.time_type = "other"
+                self.assertEqual(str(instalment.date), "2026-01-27")
+                leave.time_type = "leave"
+                leave.unlink()
+                self.assertEqual(str(instalment.date), "2026-01-27")
+                self.assertIn("01/26/2026", order.outplacement_withdrawal_text)
+        self._invoice(order, "2026-01-27")
+        with freeze_time("2026-01-27"):
+            self._add_holiday("2026-01-26")
+        self.assertEqual(str(instalment.date), "2026-01-27")
+
+    def test_a_holiday_of_others(self):
+        """Of one person, another schedule or another company: it moves nothing."""
+        order = self._sell(self.coaching, partner=self.person, today="2026-01-10")
+        instalment = self._get_instalments(order)
+        calendar = self.company.resource_calendar_id
+        resource = self.env["resource.resource"].create({"name": "Somebody"})
+        other = self.setup_other_company()["company"]
+        for values in (
+            {"resource_id": resource.id},
+            {"calendar_id": calendar.copy().id},
+            {"calendar_id": other.resource_calendar_id.id},
+        ):
+            with self.subTest(values), freeze_time("2026-01-12"):
+                self._add_holiday("2026-01-26", self.env.user, **values)
+                self.assertEqual(str(instalment.date), "2026-01-27")
+
+    def test_a_holiday_nobody_noticed(self):
+        """Nothing tells that the company has another schedule, with other holidays:
+        they count by the next morning, and at the latest when it is invoiced."""
+        order = self._sell(self.coaching, partner=self.person, today="2026-01-10")
+        instalment = self._get_instalments(order)
+        former = self.company.resource_calendar_id
+        calendar = former.copy()
+        self._add_holiday("2026-01-26", calendar_id=calendar.id)
+        self.env.flush_all()
+        self.company.resource_calendar_id = calendar
+        self.assertEqual(str(instalment.date), "2026-01-27")
+        with freeze_time("2026-01-27"), self.enter_registry_test_mode():
+            job = self.env.ref("outplacement.ir_cron_instalments_due")
+            job.method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(str(instalment.date), "2026-01-28")
+        self.assertEqual(instalment.state, "planned")
+        self.company.resource_calendar_id = former
+        with freeze_time("2026-01-27"):
+            instalment.with_user(self.finance).action_create_invoices()
+        self.assertEqual(instalment.state, "invoiced")
+
+    def test_holidays_of_several_companies(self):
+        """Each has its own, and all are found at once."""
+        other = self.setup_other_company()["company"]
+        companies = self.company | other
+        with freeze_time("2026-01-12"):
+            leave = self._add_holiday("2026-01-26")
+            companies.mapped("resource_calendar_id.tz")
+            counts = []
+            for some in (companies, self.company, companies):
+                some.invalidate_recordset(["outplacement_holiday_ids"])
+                before = self.env.cr.sql_log_count
+                some.mapped("outplacement_holiday_ids")
+                counts.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(counts[1:], [1, 1])
+            self.assertEqual(self.company.outplacement_holiday_ids, leave)
+            self.assertFalse(other.outplacement_holiday_ids)
 
     def _pause_until(self, traject, date_from, resumed):
         """Pause without knowing until when, and resume; return what was shown first."""
