@@ -42,7 +42,8 @@ class OutplacementTraject(models.Model):
     def _get_fact_fields(self):
         """Return the fields that :meth:`_get_billing_facts` reads, for dependencies."""
         return [
-            *("date_start", "months", "date_placement", "date_closed"),
+            *("date_start", "months", "extension_months"),
+            *("date_placement", "date_closed"),
             *("session_ids.is_billed", "session_ids.start", "session_ids.counts"),
             *("pause_ids.date_from", "pause_ids.date_to"),
         ]
