@@ -115,6 +115,32 @@ class TestInvoiceLinesByRpc(RevenueCommon):
         with self.assertDenied():
             self._make_invoice({"outplacement_credited_line_id": int(link)})
 
+    def test_no_other_type(self):
+        """An invoice of an instalment does not become a credit note, nor a credit note
+        an invoice: Odoo offers that for every draft."""
+        order = self._sell_and_start(self.prepaid, date_start="2026-03-16")
+        invoice = self._invoice(order, "2026-03-16", post=False)
+        self._check_no_other_type(invoice, "out_refund")
+        instalment = invoice.invoice_line_ids.outplacement_instalment_id
+        invoice.with_user(self.finance).action_post()
+        note = self._credit(invoice, post=False)
+        self._check_no_other_type(note, "out_invoice")
+        note.with_user(self.finance).action_post()
+        self.assertEqual(instalment.state, "credited")
+        ordinary = self._make_invoice({})
+        ordinary.action_switch_move_type()
+        self.assertEqual(ordinary.move_type, "out_invoice")
+
+    def _check_no_other_type(self, move, other):
+        mine = move.with_user(self.finance)
+        former = move.move_type
+        with self.assertRefused("cannot be switched into another type: delete it"):
+            mine.action_switch_move_type()
+        with self.assertRefused("cannot be switched into another type: delete it"):
+            mine.move_type = other
+        self.assertEqual(move.move_type, former)
+        mine.move_type = former
+
     def test_finance_reverses(self):
         """The links that a reversal makes, it makes for finance too."""
         invoice = self._bill_prepaid()
