@@ -421,6 +421,36 @@ class TestCancellation(LifeCommon):
             self._cancel(order, "2026-02-11")
         self.assertEqual(len(self._get_fee_line(order)), 1)
 
+    def test_before_the_sale(self):
+        """The further back it is dated, the less it would cost."""
+        order = self._sell_planned()
+        traject = order.outplacement_traject_ids
+        with freeze_time("2026-02-25"):
+            for day in ("2026-01-04", "2025-06-01"):
+                wizard = self._open(
+                    traject, "cancelled", day, user=self.coach, outcome="stopped"
+                )
+                with self.subTest(day=day), self.assertRefused("of its last sale"):
+                    wizard.action_confirm()
+            self.assertEqual(traject.state, "intake")
+            wizard = self._open(traject, "cancelled", "2026-01-05", outcome="stopped")
+            wizard.action_confirm()
+        self.assertEqual(traject.state, "cancelled")
+        self.assertEqual(traject.date_closed, date(2026, 1, 5))
+
+    def test_before_a_later_sale(self):
+        """What another payer ordered later is cancelled after that."""
+        order = self._sell_planned()
+        traject = order.outplacement_traject_ids
+        with freeze_time("2026-01-20"):
+            self.env["outplacement.traject.payer"].with_user(self.manager).create(
+                {"traject_id": traject.id, "partner_id": self.person.id, "price": 100.0}
+            ).action_confirm()
+            self.env.flush_all()
+            wizard = self._open(traject, "cancelled", "2026-01-19", outcome="stopped")
+            with self.assertRefused("before 01/20/2026, the day of its last sale"):
+                wizard.action_confirm()
+
     def test_of_a_cancelled_order(self):
         self.env["outplacement.cancellation.fee"].search([]).percent = 0
         order = self._sell_planned()
