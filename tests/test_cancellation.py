@@ -84,6 +84,22 @@ class TestCancellation(LifeCommon):
         (*_lapses, fee) = self._cancel(order, "2026-02-20")
         self.assertEqual(fee["amount_after"], 899.5)
 
+    def test_a_row_without_days_is_for_the_start(self):
+        """It is no row that holds for every day."""
+        Fee = self.env["outplacement.cancellation.fee"]
+        Fee.search([("days_before", "=", 0)]).unlink()
+        Fee.create({"company_id": self.company.id, "percent": 60})
+        (*_lapses, fee) = self._cancel(self._sell_planned(), "2026-02-10")
+        self.assertEqual(fee["amount_after"], 2248.75, "25%")
+        (*_lapses, fee) = self._cancel(self._sell_planned(), "2026-03-01")
+        self.assertEqual(fee["amount_after"], 5397.0, "60%")
+
+    def test_rows_are_sorted_whatever_order_they_are_found_in(self):
+        Fee = self.registry["outplacement.cancellation.fee"]
+        self.patch(Fee, "_order", "days_before")
+        (*_lapses, fee) = self._cancel(self._sell_planned(), "2026-01-10")
+        self.assertEqual(fee["amount_after"], 899.5, "10%")
+
     def test_no_table_no_fee(self):
         self.env["outplacement.cancellation.fee"].search([]).unlink()
         self.company.outplacement_fee_product_id = False
