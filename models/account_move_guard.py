@@ -36,3 +36,33 @@ class AccountMove(models.Model):
                         document=move.display_name,
                     )
                 )
+
+    # ------------------------------------------------------------------
+    # Reversing
+    # ------------------------------------------------------------------
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        # EXTENDS account
+        values_list = default_values_list or [{} for _move in self]
+        texts = [
+            move._take_outplacement_reversal_ref(values)
+            for move, values in zip(self, values_list, strict=True)
+        ]
+        reversals = super()._reverse_moves(values_list, cancel=cancel)
+        for reversal, text in zip(reversals, texts, strict=True):
+            if text:
+                reversal._message_log(body=text)
+        return reversals
+
+    def _take_outplacement_reversal_ref(self, values):
+        """Take "Reversal of: …" out of the values of an invoice that bills again what
+        this credit note took back: no customer gave that as their reference (R11).
+
+        :return: the text, False if it stays
+        """
+        self.ensure_one()
+        bills_again = self.move_type == "out_refund" and (
+            self.commercial_partner_id.outplacement_po_required
+            or self._is_outplacement_linked()
+        )
+        return bills_again and values.pop("ref", False)
