@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from .account_move_line_guard import COPY_OF_LINKS
+
 
 class AccountMove(models.Model):
     """What an invoice of instalments becomes, it becomes by the methods that let the
@@ -48,7 +50,9 @@ class AccountMove(models.Model):
             move._take_outplacement_reversal_ref(values)
             for move, values in zip(self, values_list, strict=True)
         ]
-        reversals = super()._reverse_moves(values_list, cancel=cancel)
+        moves = self.with_context(outplacement_copy=COPY_OF_LINKS)
+        reversals = super(AccountMove, moves)._reverse_moves(values_list, cancel=cancel)
+        reversals = reversals.with_env(self.env)
         for reversal, text in zip(reversals, texts, strict=True):
             if text:
                 reversal._message_log(body=text)

@@ -28,6 +28,11 @@ POSTED_FIELDS = frozenset(
 )
 
 
+# Marks copies that take the links along: reversals, and what replaces a reversed invoice.
+# Another copy is another document, and no context from outside holds this object.
+COPY_OF_LINKS = object()
+
+
 class CopiedId(int):
     """An id that a copy of a line gets from the original.
 
@@ -65,6 +70,13 @@ class AccountMoveLine(models.Model):
                 # sudo: account.move.line - links of a copy, by whoever may make it
                 line.sudo().write(values)
         return lines
+
+    def copy_data(self, default=None):
+        data = super().copy_data(default)
+        if self.env.context.get("outplacement_copy") is not COPY_OF_LINKS:
+            for vals in data:
+                self._pop_outplacement_copied(vals)
+        return data
 
     @api.model
     def _pop_outplacement_copied(self, vals):

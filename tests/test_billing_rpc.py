@@ -4,6 +4,8 @@ from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.outplacement.models.account_move_line_guard import LINK_FIELDS
+
 from .common_life import LifeCommon
 from .common_revenue import RevenueCommon
 
@@ -105,15 +107,34 @@ class TestInvoiceLinesByRpc(RevenueCommon):
         )
 
     def test_copied_data_is_not_taken_back(self):
-        """What a person read of a copy is no copy."""
+        """A person reads no links of a copy, and gives none back."""
         invoice = self._bill_prepaid()
         move = invoice.with_user(self.finance).with_context(include_business_fields=1)
         [data] = move.copy_data()
         [(_create, _id, values), *_rest] = data["line_ids"]
-        link = values["outplacement_credited_line_id"]
-        self.assertEqual(link, invoice.invoice_line_ids.id)
+        self.assertTrue(LINK_FIELDS.isdisjoint(values))
+        link = invoice.invoice_line_ids.id
         with self.assertDenied():
-            self._make_invoice({"outplacement_credited_line_id": int(link)})
+            self._make_invoice({"outplacement_credited_line_id": link})
+
+    def test_a_copy_is_another_document(self):
+        """Only a reversal, and what replaces it, is tied to the instalment."""
+        invoice = self._bill_prepaid()
+        line = invoice.invoice_line_ids
+        note = self._credit(invoice, post=False)
+        for context in (
+            {"include_business_fields": True},
+            {"include_business_fields": True, "outplacement_copy": True},
+        ):
+            mine = invoice.with_user(self.finance).with_context(**context)
+            copies = (
+                mine.copy().invoice_line_ids
+                | note.with_context(**context).copy().invoice_line_ids
+                | line.with_context(**context).copy({"move_id": mine.copy().id})
+            )
+            for name in LINK_FIELDS:
+                with self.subTest(name, context=context):
+                    self.assertFalse(any(copies.mapped(name)))
 
     def test_no_other_type(self):
         """An invoice of an instalment does not become a credit note, nor a credit note
