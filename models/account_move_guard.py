@@ -3,6 +3,9 @@ from odoo.exceptions import UserError
 
 from .account_move_line_guard import COPY_OF_LINKS
 
+# Marks what _post itself writes; nothing that comes from outside is this object.
+POSTING = object()
+
 
 class AccountMove(models.Model):
     """What an invoice of instalments becomes, it becomes by the methods that let the
@@ -13,6 +16,8 @@ class AccountMove(models.Model):
     def write(self, vals):
         if "move_type" in vals:
             self._check_outplacement_type(vals["move_type"])
+        if vals.get("state") == "posted":
+            self._check_outplacement_posted_by_method()
         return super().write(vals)
 
     def _is_outplacement_linked(self):
@@ -38,6 +43,31 @@ class AccountMove(models.Model):
                         document=move.display_name,
                     )
                 )
+
+    def _check_outplacement_posted_by_method(self):
+        """:raises UserError: a draft would be posted past what posting does and checks
+        (R9, R11)"""
+        if self.env.context.get("outplacement_posting") is POSTING:
+            return
+        for move in self.filtered(lambda move: move.state != "posted"):
+            if (
+                move.outplacement_purchase_order_missing
+                or move._is_outplacement_linked()
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(document)s is posted by its button only: that fills in and "
+                        "checks the purchase order reference, and lets the instalments "
+                        "follow.",
+                        document=move.display_name,
+                    )
+                )
+
+    def _post(self, soft=True):
+        # EXTENDS account
+        moves = self.with_context(outplacement_posting=POSTING)
+        posted = super(AccountMove, moves)._post(soft=soft)
+        return posted.with_env(self.env)
 
     # ------------------------------------------------------------------
     # Reversing

@@ -162,6 +162,23 @@ class TestInvoiceLinesByRpc(RevenueCommon):
         self.assertEqual(move.move_type, former)
         mine.move_type = former
 
+    def test_posted_by_its_button(self):
+        """Writing the state would go past the reference and the instalments."""
+        order = self._sell_and_start(self.prepaid, date_start="2026-03-16")
+        invoice = self._invoice(order, "2026-03-16", post=False)
+        mine = invoice.with_user(self.finance)
+        for context in ({}, {"outplacement_posting": True}):
+            with self.assertRefused("is posted by its button only"):
+                mine.with_context(**context).state = "posted"
+        mine.action_post()
+        self.assertEqual(mine.state, "posted")
+        mine.state = "posted"
+        ordinary = self._make_invoice({})
+        ordinary.action_switch_move_type()
+        self.employer.outplacement_po_required = True
+        with self.assertRefused("is posted by its button only"):
+            ordinary.state = "posted"
+
     def test_finance_reverses(self):
         """The links that a reversal makes, it makes for finance too."""
         invoice = self._bill_prepaid()
