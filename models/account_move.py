@@ -201,7 +201,7 @@ class AccountMove(models.Model):
         somebody entered instead; False for other documents."""
         self.ensure_one()
         # sudo: outplacement.instalment - for whoever sends the invoice
-        billed = self.sudo().invoice_line_ids.outplacement_instalment_id
+        billed = self.sudo()._get_outplacement_instalments()
         return self.move_type == "out_invoice" and bool(billed) and self.ref
 
     def _set_outplacement_ref(self):

@@ -30,6 +30,11 @@ POSTED_FIELDS = frozenset(
 )
 
 
+# Marks copies that take the links along: reversals, and what replaces a reversed invoice.
+# Another copy is another document, and no context from outside holds this object.
+COPY_OF_LINKS = object()
+
+
 class CopiedId(int):
     """An id that only code of ours gives: of the original to a copy of a line, of the
     traject to an entry.
@@ -72,6 +77,13 @@ class AccountMoveLine(models.Model):
             # make the line
             same.sudo().write(dict(values))
         return lines
+
+    def copy_data(self, default=None):
+        data = super().copy_data(default)
+        if self.env.context.get("outplacement_copy") is not COPY_OF_LINKS:
+            for vals in data:
+                self._pop_outplacement_copied(vals)
+        return data
 
     @api.model
     def _pop_outplacement_copied(self, vals):

@@ -18,6 +18,8 @@ class OutplacementCancellationFee(models.Model):
     )
     days_before = fields.Integer(
         string="Days before the Start",
+        required=True,
+        default=0,
         help="For cancellations at least so many days before the start, as far as no "
         "row with more days holds. 0 includes the start itself and later.",
     )
@@ -52,6 +54,7 @@ class OutplacementCancellationFee(models.Model):
         """
         # sudo: outplacement.cancellation.fee - whoever cancels applies the table
         rows = self.sudo().search([("company_id", "=", company.id)])
+        rows = rows.sorted("days_before", reverse=True)
         if days is None:
             return rows[:1]
         return rows.filtered(lambda row: row.days_before <= max(days, 0))[:1]

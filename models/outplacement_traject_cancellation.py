@@ -74,6 +74,24 @@ class OutplacementTraject(models.Model):
                 fees.append(Fee(line, percent, amount))
         return fees
 
+    def _check_cancellation_date(self, date):
+        """:raises UserError: ``date`` is before the day on which something was sold for
+        the traject: so early that it would cost less, or nothing"""
+        self.ensure_one()
+        # sudo: sale.order.line - when it was sold, for whoever runs the traject
+        lines = self.sudo().instalment_ids.sale_line_id
+        days = [line._get_outplacement_sale_facts()["date_confirmed"] for line in lines]
+        sold = max(filter(None, days), default=date)
+        if date < sold:
+            raise UserError(
+                self.env._(
+                    "Traject %(traject)s cannot be cancelled before %(date)s, the day "
+                    "of its last sale.",
+                    traject=self.name,
+                    date=format_date(self.env, sold),
+                )
+            )
+
     def _check_cancellation_fee(self, fees):
         """:raises UserError: there is a fee, and no product to invoice it by"""
         if fees and not self.company_id.outplacement_fee_product_id:

@@ -384,6 +384,37 @@ class TestBillingGuardsOfInvoice(GuardsCommon):
         invoice.action_post()
         self.assertEqual(invoice.ref, "PO-7")
 
+    def test_reversal_by_hand_takes_the_reference(self):
+        """“Reversal of” is not what the customer gave as a reference."""
+        self.employer.outplacement_po_required = True
+        order = self._sell_due(plan=self.plan_start, client_order_ref="PO-1")
+        note = self._credit(self._invoice(order, TODAY))
+        order.outplacement_traject_ids.purchase_order_ref = False
+        again = self._credit(note, post=False)
+        self.assertEqual(again.move_type, "out_invoice")
+        self.assertFalse(again.ref)
+        self.assertTrue(again.outplacement_purchase_order_missing)
+        self.assertIn(note.name, str(again.message_ids.mapped("body")))
+        with self.assertRefused("requires a purchase order reference"):
+            again.with_user(self.finance).action_post()
+        order.outplacement_traject_ids.purchase_order_ref = "PO-2"
+        again.with_user(self.finance).action_post()
+        self.assertEqual(again.ref, "PO-2")
+        self.assertEqual(
+            again._get_outplacement_buyer_reference(), "PO-2", "in its e-invoice too"
+        )
+
+    def test_reversal_of_other_documents(self):
+        """Only what bills again is asked for a reference."""
+        order = self._sell(self.workshop)
+        invoice = order._create_invoices()
+        invoice.with_user(self.finance).action_post()
+        note = self._credit(invoice)
+        self.assertIn(invoice.name, note.ref)
+        self.assertIn(note.name, self._credit(note, post=False).ref)
+        self.employer.outplacement_po_required = True
+        self.assertFalse(self._credit(note, post=False).ref)
+
     def test_reference_of_a_traject_stays(self):
         """Only trajects that follow the order follow its new reference."""
         order = self._sell({"product_id": self.package.id, "product_uom_qty": 3})

@@ -4,6 +4,8 @@ from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.outplacement.models.account_move_line_guard import LINK_FIELDS
+
 from .common_life import LifeCommon
 from .common_revenue import RevenueCommon
 
@@ -105,15 +107,77 @@ class TestInvoiceLinesByRpc(RevenueCommon):
         )
 
     def test_copied_data_is_not_taken_back(self):
-        """What a person read of a copy is no copy."""
+        """A person reads no links of a copy, and gives none back."""
         invoice = self._bill_prepaid()
         move = invoice.with_user(self.finance).with_context(include_business_fields=1)
         [data] = move.copy_data()
         [(_create, _id, values), *_rest] = data["line_ids"]
-        link = values["outplacement_credited_line_id"]
-        self.assertEqual(link, invoice.invoice_line_ids.id)
+        self.assertTrue(LINK_FIELDS.isdisjoint(values))
+        link = invoice.invoice_line_ids.id
         with self.assertDenied():
-            self._make_invoice({"outplacement_credited_line_id": int(link)})
+            self._make_invoice({"outplacement_credited_line_id": link})
+
+    def test_a_copy_is_another_document(self):
+        """Only a reversal, and what replaces it, is tied to the instalment."""
+        invoice = self._bill_prepaid()
+        line = invoice.invoice_line_ids
+        note = self._credit(invoice, post=False)
+        for context in (
+            {"include_business_fields": True},
+            {"include_business_fields": True, "outplacement_copy": True},
+        ):
+            mine = invoice.with_user(self.finance).with_context(**context)
+            copies = (
+                mine.copy().invoice_line_ids
+                | note.with_context(**context).copy().invoice_line_ids
+                | line.with_context(**context).copy({"move_id": mine.copy().id})
+            )
+            for name in LINK_FIELDS:
+                with self.subTest(name, context=context):
+                    self.assertFalse(any(copies.mapped(name)))
+
+    def test_no_other_type(self):
+        """An invoice of an instalment does not become a credit note, nor a credit note
+        an invoice: Odoo offers that for every draft."""
+        order = self._sell_and_start(self.prepaid, date_start="2026-03-16")
+        invoice = self._invoice(order, "2026-03-16", post=False)
+        self._check_no_other_type(invoice, "out_refund")
+        instalment = invoice.invoice_line_ids.outplacement_instalment_id
+        invoice.with_user(self.finance).action_post()
+        note = self._credit(invoice, post=False)
+        self._check_no_other_type(note, "out_invoice")
+        note.with_user(self.finance).action_post()
+        self.assertEqual(instalment.state, "credited")
+        ordinary = self._make_invoice({})
+        ordinary.action_switch_move_type()
+        self.assertEqual(ordinary.move_type, "out_invoice")
+
+    def _check_no_other_type(self, move, other):
+        mine = move.with_user(self.finance)
+        former = move.move_type
+        with self.assertRefused("cannot be switched into another type: delete it"):
+            mine.action_switch_move_type()
+        with self.assertRefused("cannot be switched into another type: delete it"):
+            mine.move_type = other
+        self.assertEqual(move.move_type, former)
+        mine.move_type = former
+
+    def test_posted_by_its_button(self):
+        """Writing the state would go past the reference and the instalments."""
+        order = self._sell_and_start(self.prepaid, date_start="2026-03-16")
+        invoice = self._invoice(order, "2026-03-16", post=False)
+        mine = invoice.with_user(self.finance)
+        for context in ({}, {"outplacement_posting": True}):
+            with self.assertRefused("is posted by its button only"):
+                mine.with_context(**context).state = "posted"
+        mine.action_post()
+        self.assertEqual(mine.state, "posted")
+        mine.state = "posted"
+        ordinary = self._make_invoice({})
+        ordinary.action_switch_move_type()
+        self.employer.outplacement_po_required = True
+        with self.assertRefused("is posted by its button only"):
+            ordinary.state = "posted"
 
     def test_finance_reverses(self):
         """The links that a reversal makes, it makes for finance too."""

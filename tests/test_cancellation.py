@@ -84,6 +84,22 @@ class TestCancellation(LifeCommon):
         (*_lapses, fee) = self._cancel(order, "2026-02-20")
         self.assertEqual(fee["amount_after"], 899.5)
 
+    def test_a_row_without_days_is_for_the_start(self):
+        """It is no row that holds for every day."""
+        Fee = self.env["outplacement.cancellation.fee"]
+        Fee.search([("days_before", "=", 0)]).unlink()
+        Fee.create({"company_id": self.company.id, "percent": 60})
+        (*_lapses, fee) = self._cancel(self._sell_planned(), "2026-02-10")
+        self.assertEqual(fee["amount_after"], 2248.75, "25%")
+        (*_lapses, fee) = self._cancel(self._sell_planned(), "2026-03-01")
+        self.assertEqual(fee["amount_after"], 5397.0, "60%")
+
+    def test_rows_are_sorted_whatever_order_they_are_found_in(self):
+        Fee = self.registry["outplacement.cancellation.fee"]
+        self.patch(Fee, "_order", "days_before")
+        (*_lapses, fee) = self._cancel(self._sell_planned(), "2026-01-10")
+        self.assertEqual(fee["amount_after"], 899.5, "10%")
+
     def test_no_table_no_fee(self):
         self.env["outplacement.cancellation.fee"].search([]).unlink()
         self.company.outplacement_fee_product_id = False
@@ -420,6 +436,36 @@ class TestCancellation(LifeCommon):
         with self.assertRefused("cannot become cancelled"):
             self._cancel(order, "2026-02-11")
         self.assertEqual(len(self._get_fee_line(order)), 1)
+
+    def test_before_the_sale(self):
+        """The further back it is dated, the less it would cost."""
+        order = self._sell_planned()
+        traject = order.outplacement_traject_ids
+        with freeze_time("2026-02-25"):
+            for day in ("2026-01-04", "2025-06-01"):
+                wizard = self._open(
+                    traject, "cancelled", day, user=self.coach, outcome="stopped"
+                )
+                with self.subTest(day=day), self.assertRefused("of its last sale"):
+                    wizard.action_confirm()
+            self.assertEqual(traject.state, "intake")
+            wizard = self._open(traject, "cancelled", "2026-01-05", outcome="stopped")
+            wizard.action_confirm()
+        self.assertEqual(traject.state, "cancelled")
+        self.assertEqual(traject.date_closed, date(2026, 1, 5))
+
+    def test_before_a_later_sale(self):
+        """What another payer ordered later is cancelled after that."""
+        order = self._sell_planned()
+        traject = order.outplacement_traject_ids
+        with freeze_time("2026-01-20"):
+            self.env["outplacement.traject.payer"].with_user(self.manager).create(
+                {"traject_id": traject.id, "partner_id": self.person.id, "price": 100.0}
+            ).action_confirm()
+            self.env.flush_all()
+            wizard = self._open(traject, "cancelled", "2026-01-19", outcome="stopped")
+            with self.assertRefused("before 01/20/2026, the day of its last sale"):
+                wizard.action_confirm()
 
     def test_of_a_cancelled_order(self):
         self.env["outplacement.cancellation.fee"].search([]).percent = 0

@@ -140,6 +140,7 @@ SUDO = {
     "models/outplacement_traject_facts.py": {"_get_billing_facts": 1},
     "models/outplacement_traject_cancellation.py": {
         "_cancel_with_fee": 1,
+        "_check_cancellation_date": 1,
         "_get_cancellation_changes": 1,
     },
     "models/outplacement_traject_change.py": {

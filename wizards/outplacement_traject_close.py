@@ -104,7 +104,7 @@ class OutplacementTrajectClose(models.TransientModel):
 
     def _check_confirm(self):
         """:raises UserError: an outcome that doesn't go with the state, or a date to
-        come, or before the start or the placement"""
+        come, or before the sale, the start or the placement"""
         result = super()._check_confirm()
         labels = dict(self._fields["outcome"]._description_selection(self.env))
         if self.outcome not in OUTCOMES[self.target_state]:
@@ -122,6 +122,8 @@ class OutplacementTrajectClose(models.TransientModel):
                 self.env._("Nobody is placed before the start of the traject.")
             )
         self._check_closing_date()
+        if self.target_state == "cancelled":
+            self.traject_id._check_cancellation_date(self.date)
         return result
 
     def _check_closing_date(self):
