@@ -30,8 +30,8 @@ POSTED_FIELDS = frozenset(
 )
 
 
-# Marks copies that take the links along: reversals, and what replaces a reversed invoice.
-# Another copy is another document, and no context from outside holds this object.
+# Marks copies that take the links along: reversals, and what replaces a reversed
+# invoice. Another copy is another document, and no context from outside holds this.
 COPY_OF_LINKS = object()
 
 
