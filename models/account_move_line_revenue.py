@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools.revenue import move_days
 from .account_move_line_guard import CopiedId
 
 # Where invoice lines keep the days over which their amount is earned: ours, and the
@@ -100,22 +101,48 @@ class AccountMoveLine(models.Model):
         """Return the pairs of fields that keep the days of earning in this database."""
         return [pair for pair in PERIOD_FIELDS if set(pair) <= set(self._fields)]
 
-    def _move_outplacement_earning(self, former, period):
-        """Follow the days of service, where the lines are earned from the first or
-        until the last of them; other days somebody chose. Of what is posted, what
-        another add-on made of its own fields stays.
+    def _move_outplacement_pauses(self, former, pauses):
+        """Have the days of service of these lines follow the pauses of their traject,
+        also those that somebody chose: what was earned until then stays, and the days
+        that a pause takes are earned after it (R13).
 
-        :param former: first and last day until now
-        :param period: first and last day from now on
+        :param former: first and last days of the pauses until now
+        :param pauses: those from now on
         """
-        for line in self:
-            pairs = self._get_outplacement_period_fields()
-            values = {}
-            for pair in pairs[:1] if line.parent_state == "posted" else pairs:
-                days = [
-                    after if line[name] == before else line[name]
-                    for name, before, after in zip(pair, former, period, strict=True)
-                ]
-                if all(days) and days[0] <= days[1]:
-                    values |= dict(zip(pair, days, strict=True))
-            line.write(values)
+        for line in self.filtered("outplacement_earned_from"):
+            days = line.outplacement_earned_from, line.outplacement_earned_until
+            first, last = move_days(*days, former, pauses)
+            # of a line all of whose days are paused none is left to move
+            if first <= last:
+                line._write_outplacement_earning(days, (first, last))
+
+    def _write_outplacement_earning(self, days, moved):
+        """Write the days of service, also where another add-on keeps them, unless it
+        has others. Of what is posted, what that made of its own fields stays.
+
+        :param days: first and last day until now
+        :param moved: first and last day from now on
+        """
+        self.ensure_one()
+        own, *others = self._get_outplacement_period_fields()
+        if self.parent_state == "posted":
+            others = []
+        values = {
+            name: day
+            for pair in (own, *others)
+            if (self[pair[0]], self[pair[1]]) == days
+            for name, day in zip(pair, moved, strict=True)
+        }
+        if moved != days:
+            self.write(values)
+
+    def _get_outplacement_earning_instalment(self):
+        """Return the instalment that a line bills, billed or takes back, if any."""
+        self.ensure_one()
+        credited = self.outplacement_credited_line_id
+        return (
+            self.outplacement_instalment_id
+            or self.outplacement_released_instalment_id
+            or credited.outplacement_instalment_id
+            or credited.outplacement_released_instalment_id
+        )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import SQL
 
-from ..tools.revenue import Earning, get_earned
+from ..tools.revenue import Earning, get_earned, move_days
 
 DAYS = st.dates(date(2019, 12, 1), date(2029, 3, 31))
 MARCH = ("2026-03-01", "2026-03-01", "2026-03-02", None)
@@ -24,6 +24,14 @@ COLUMNS = (
 
 
 @st.composite
+def pauses_of_days(draw):
+    """Return first and last days of pauses."""
+    # in order, with a day between: they do not overlap
+    days = sorted(draw(st.sets(DAYS, max_size=6)))
+    return tuple(zip(days[::2], days[1::2], strict=False))
+
+
+@st.composite
 def earnings(draw):
     """Return (unit, earning): anything a line can be, mostly with days."""
     unit = draw(st.sampled_from(UNITS))
@@ -31,9 +39,7 @@ def earnings(draw):
     last = first + timedelta(days=days)
     if draw(st.integers(0, 9)) == 0:
         first = last = None
-    # in order, with a day between: they do not overlap
-    days = sorted(draw(st.sets(DAYS, max_size=6)))
-    pauses = tuple(zip(days[::2], days[1::2], strict=False))
+    pauses = draw(pauses_of_days())
     return unit, Earning(
         amount=draw(st.integers(-(10**9), 10**9)) * Decimal(unit),
         invoiced=draw(DAYS),
@@ -152,6 +158,46 @@ class TestRevenueExact(TransactionCase):
         before, after = (get_earned(earning, day, currency) for day in days)
         self.assertLessEqual(abs(before), abs(after))
         self.assertLessEqual(abs(after), abs(earning.amount))
+
+    @settings(deadline=None, suppress_health_check=[HealthCheck.differing_executors])
+    @given(earnings(), pauses_of_days(), DAYS)
+    def test_pauses_restate_nothing(self, case, pauses, day):
+        """Until the first day that is paused in one way and not in the other, as much
+        is earned; and the whole amount at the end."""
+        unit, earning = case
+        if not earning.first:
+            return
+        currency = self.currencies[unit]
+        first, last = move_days(earning.first, earning.last, earning.pauses, pauses)
+        if first > last:
+            self.assertEqual(self._count_days(earning), 0)
+            return
+        moved = earning._replace(first=first, last=last, pauses=pauses)
+        self.assertEqual(self._count_days(moved), self._count_days(earning))
+        self.assertEqual(
+            get_earned(moved, max(last, moved.invoiced), currency), moved.amount
+        )
+        changed = min((a for a, _b in set(earning.pauses) ^ set(pauses)), default=day)
+        day = min(day, changed - timedelta(days=1))
+        if self._count_days(earning):
+            self.assertEqual(
+                get_earned(moved, day, currency), get_earned(earning, day, currency)
+            )
+        # and back again
+        again = move_days(first, last, pauses, earning.pauses)
+        self.assertEqual(
+            self._count_days(earning._replace(first=again[0], last=again[1])),
+            self._count_days(earning),
+        )
+
+    def _count_days(self, earning):
+        """Return the number of days of service."""
+        span = (earning.last - earning.first).days + 1
+        days = {earning.first + timedelta(days=number) for number in range(span)}
+        for begin, end in earning.pauses:
+            length = (end - begin).days + 1
+            days -= {begin + timedelta(days=number) for number in range(length)}
+        return len(days)
 
     def test_worked_example(self):
         """7,450.00 over 2026-03-16 to 2027-03-15."""
