@@ -116,6 +116,25 @@ class AccountMoveLine(models.Model):
             if first <= last:
                 line._write_outplacement_earning(days, (first, last))
 
+    def _move_outplacement_earning(self, former, period):
+        """Follow the days of service when the start of the traject becomes known, or
+        another one: where a line has no days, or is earned from the start on. Days that
+        begin on another one somebody chose.
+
+        :param former: first and last day until now
+        :param period: first and last day from now on
+        """
+        for line in self:
+            days = line.outplacement_earned_from, line.outplacement_earned_until
+            first, last = days
+            if first and first != former[0]:
+                continue
+            moved = period
+            if first and period[0] and last != former[1]:
+                # the term ends otherwise by now, or finance chose: as many days
+                moved = period[0], last + (period[0] - first)
+            line._write_outplacement_earning(days, moved)
+
     def _write_outplacement_earning(self, days, moved):
         """Write the days of service, also where another add-on keeps them, unless it
         has others. Of what is posted, what that made of its own fields stays.

@@ -9,6 +9,30 @@ class OutplacementTraject(models.Model):
 
     _inherit = "outplacement.traject"
 
+    # ------------------------------------------------------------------
+    # The start
+    # ------------------------------------------------------------------
+
+    def write(self, vals):
+        """Have what was invoiced before the start follow it, however it is written."""
+        if "date_start" not in vals:
+            return super().write(vals)
+        # those of nobody's instalment are earned over the term
+        lines = self._get_term_invoice_lines()
+        billed = lines.grouped(lambda line: line._get_outplacement_earning_instalment())
+        billed.pop(self.env["outplacement.instalment"], None)
+        former = {instalment: instalment._get_earning_period() for instalment in billed}
+        result = super().write(vals)
+        for instalment, period in former.items():
+            billed[instalment]._move_outplacement_earning(
+                period, instalment._get_earning_period()
+            )
+        return result
+
+    # ------------------------------------------------------------------
+    # Pauses
+    # ------------------------------------------------------------------
+
     def _get_paused_days(self):
         """Return first and last days of the pauses, by traject. One of which nobody
         knows the end has none yet: the report moves what comes after it."""

@@ -126,3 +126,118 @@ class TestRevenueDays(RevenueCommon):
         traject.sudo().pause_ids.unlink()
         self.env.flush_all()
         self.assertEqual(self._get_days(lines), [over, ("2026-06-01", "2026-08-31")])
+
+    # ------------------------------------------------------------------
+    # The start
+    # ------------------------------------------------------------------
+
+    def _sell_at_confirmation(self, date_start=None):
+        """Return the order of what is billed once it is confirmed; in intake."""
+        plan = self._make_plan({"share": 100, "trigger": "confirmation"})
+        order = self._sell(self._make_package(9000.0, plan))
+        if date_start:
+            self._write_start(order.outplacement_traject_ids, date_start)
+        return order
+
+    def _write_start(self, traject, date_start):
+        with freeze_time("2026-01-05"):
+            traject.with_user(self.planner).date_start = date_start
+            self.env.flush_all()
+
+    def _activate_on(self, traject, date_start):
+        """Have its coach start the traject with the wizard."""
+        with freeze_time("2026-01-05"):
+            traject.with_user(self.planner).candidate_id = self.candidate
+            traject.with_user(self.planner)._assign_member(
+                self.coach, "coach", date(2026, 1, 1)
+            )
+            wizard = self.env["outplacement.traject.activate"].with_user(self.coach)
+            wizard.create(
+                {"traject_id": traject.id, "date_start": date_start}
+            ).action_activate()
+            self.env.flush_all()
+
+    def test_start_becomes_known(self):
+        """From then on a line has days of its own: what is sold later changes none."""
+        order = self._sell_at_confirmation()
+        traject = order.outplacement_traject_ids
+        invoice = self._invoice(order, "2026-01-05")
+        self.assertEqual(self._get_days(invoice.invoice_line_ids), [("False", "False")])
+        self.assertEarned("2026-06-30", "0", "9000.00")
+        self._activate_on(traject, "2026-01-12")
+        self.assertEqual(
+            self._get_days(invoice.invoice_line_ids), [("2026-01-12", "2027-01-11")]
+        )
+        self.assertEarned("2026-06-30", "4191.78", "4808.22")
+        with freeze_time("2026-07-01"):
+            wizard = self.env["outplacement.traject.extend"]
+            wizard.with_user(self.account_manager).create(
+                {
+                    "traject_id": traject.id,
+                    "months": 3,
+                    "price": 600.0,
+                    "plan_id": self.plan_start.id,
+                }
+            ).action_confirm()
+            self.env.flush_all()
+        self.assertEqual(str(traject.date_end), "2027-04-11")
+        self.assertEarned("2026-06-30", "4191.78", "4808.22")
+
+    def test_start_is_another_one(self):
+        """Nothing is earned before the start, however it is written: in intake, not
+        known after all, or on activation."""
+        order = self._sell_at_confirmation("2026-01-12")
+        traject = order.outplacement_traject_ids
+        line = self._invoice(order, "2026-01-05").invoice_line_ids
+        self.assertEqual(self._get_days(line), [("2026-01-12", "2027-01-11")])
+        self._write_start(traject, "2026-02-01")
+        self.assertEqual(self._get_days(line), [("2026-02-01", "2027-01-31")])
+        self._write_start(traject, False)
+        self.assertEqual(self._get_days(line), [("False", "False")])
+        self.assertEarned("2026-02-28", "0", "9000.00")
+        self._write_start(traject, "2026-01-12")
+        self._activate_on(traject, "2026-03-01")
+        self.assertEqual(self._get_days(line), [("2026-03-01", "2027-02-28")])
+        self.assertEarned("2026-02-28", "0", "9000.00")
+        # 31 of 365 days
+        self.assertEarned("2026-03-31", "764.38", "8235.62")
+        self._pause(traject, "2026-06-01", resumed="2026-08-01")
+        self.assertEarned("2026-03-31", "764.38", "8235.62")
+        self.assertEarned("2027-04-30", "9000.00", "0.00")
+
+    def test_start_of_what_is_credited(self):
+        """A credit note follows what it credits."""
+        order = self._sell_at_confirmation("2026-01-12")
+        invoice = self._invoice(order, "2026-01-05")
+        note = self._credit(invoice, "2026-01-06", post=False)
+        self._write_start(order.outplacement_traject_ids, "2026-03-01")
+        lines = invoice.invoice_line_ids | note.invoice_line_ids
+        days = ("2026-03-01", "2027-02-28")
+        self.assertEqual(self._get_days(lines), [days, days])
+
+    def test_start_and_chosen_days(self):
+        """Days that finance chose stay: they say nothing of the start."""
+        order = self._sell_at_confirmation("2026-01-12")
+        invoice = self._invoice(order, "2026-01-05", post=False)
+        chosen = ("2026-01-20", "2026-12-31")
+        invoice.invoice_line_ids.with_user(self.finance).write(
+            {
+                "outplacement_earned_from": chosen[0],
+                "outplacement_earned_until": chosen[1],
+            }
+        )
+        self._write_start(order.outplacement_traject_ids, "2026-03-01")
+        self.assertEqual(self._get_days(invoice.invoice_line_ids), [chosen])
+
+    def test_start_after_another_term(self):
+        """A month more for the traject, not for what was invoiced."""
+        order = self._sell_at_confirmation("2026-01-12")
+        traject = order.outplacement_traject_ids
+        line = self._invoice(order, "2026-01-05").invoice_line_ids
+        with freeze_time("2026-01-05"):
+            traject.with_user(self.planner).months = 13
+            self.env.flush_all()
+        self._activate_on(traject, "2026-03-01")
+        # 48 days later
+        self.assertEqual(self._get_days(line), [("2026-03-01", "2027-02-28")])
+        self.assertEarned("2026-02-28", "0", "9000.00")
