@@ -5,6 +5,7 @@ from . import outplacement_traject
 from . import outplacement_traject_access
 from . import outplacement_traject_action
 from . import outplacement_traject_assignment
+from . import outplacement_traject_earning
 from . import outplacement_traject_facts
 from . import outplacement_traject_flow
 from . import outplacement_traject_mail

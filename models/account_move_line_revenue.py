@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools.revenue import move_days
 from .account_move_line_guard import CopiedId
 
 # Where invoice lines keep the days over which their amount is earned: ours, and the
@@ -104,33 +105,84 @@ class AccountMoveLine(models.Model):
         """Return the pairs of fields that keep the days of earning in this database."""
         return [pair for pair in PERIOD_FIELDS if set(pair) <= set(self._fields)]
 
+    def _move_outplacement_pauses(self, former, pauses):
+        """Have the days of service of these lines follow the pauses of their traject,
+        also those that somebody chose: what was earned until then stays, and the days
+        that a pause takes are earned after it (R13).
+
+        :param former: first and last days of the pauses until now
+        :param pauses: those from now on
+        """
+        moved = {}
+        for line in self.filtered("outplacement_earned_from"):
+            days = line.outplacement_earned_from, line.outplacement_earned_until
+            first, last = move_days(*days, former, pauses)
+            # of a line all of whose days are paused none is left to move
+            if first <= last:
+                moved[line] = first, last
+        self._write_outplacement_earning(moved)
+
     def _move_outplacement_earning(self, former, period):
-        """Follow the days of service, where the lines are earned from the first or
-        until the last of them; other days somebody chose. Of what is posted, what
-        another add-on made of its own fields stays.
+        """Follow the days of service when the start of the traject becomes known, or
+        another one: where a line has no days, or is earned from the start on. Days that
+        begin on another one somebody chose.
 
         :param former: first and last day until now
         :param period: first and last day from now on
         """
-        moved = defaultdict(self.browse)
+        moved = {}
         for line in self:
-            values = line._get_outplacement_moved(former, period)
-            moved[tuple(values.items())] |= line
-        moved.pop((), None)
-        for values, lines in moved.items():
+            days = line.outplacement_earned_from, line.outplacement_earned_until
+            first, last = days
+            if first and first != former[0]:
+                continue
+            moved[line] = period
+            if first and period[0] and last != former[1]:
+                # the term ends otherwise by now, or finance chose: as many days
+                moved[line] = period[0], last + (period[0] - first)
+        self._write_outplacement_earning(moved)
+
+    @api.model
+    def _write_outplacement_earning(self, moved):
+        """Write the days of service of lines, those that get the same together.
+
+        :param dict moved: first and last day from now on, by line
+        """
+        writes = defaultdict(self.browse)
+        for line, days in moved.items():
+            values = line._get_outplacement_moved(days)
+            writes[tuple(values.items())] |= line
+        writes.pop((), None)
+        for values, lines in writes.items():
             lines.write(dict(values))
 
-    def _get_outplacement_moved(self, former, period):
-        """Return the days of the line that move, as values; see
-        :meth:`_move_outplacement_earning`."""
+    def _get_outplacement_moved(self, moved):
+        """Return the days of service as values, also where another add-on keeps them,
+        unless it has others. Of what is posted, what that made of its own fields stays.
+
+        :param moved: first and last day from now on
+        """
         self.ensure_one()
-        pairs = self._get_outplacement_period_fields()
-        values = {}
-        for pair in pairs[:1] if self.parent_state == "posted" else pairs:
-            days = [
-                after if self[name] == before else self[name]
-                for name, before, after in zip(pair, former, period, strict=True)
-            ]
-            if all(days) and days[0] <= days[1]:
-                values |= dict(zip(pair, days, strict=True))
-        return {name: day for name, day in values.items() if day != self[name]}
+        days = self.outplacement_earned_from, self.outplacement_earned_until
+        if moved == days:
+            return {}
+        own, *others = self._get_outplacement_period_fields()
+        if self.parent_state == "posted":
+            others = []
+        return {
+            name: day
+            for pair in (own, *others)
+            if (self[pair[0]], self[pair[1]]) == days
+            for name, day in zip(pair, moved, strict=True)
+        }
+
+    def _get_outplacement_earning_instalment(self):
+        """Return the instalment that a line bills, billed or takes back, if any."""
+        self.ensure_one()
+        credited = self.outplacement_credited_line_id
+        return (
+            self.outplacement_instalment_id
+            or self.outplacement_released_instalment_id
+            or credited.outplacement_instalment_id
+            or credited.outplacement_released_instalment_id
+        )

@@ -59,28 +59,3 @@ class OutplacementInstalment(models.Model):
             abs(amount - sum(amounts) * span / (end - begin)) < unit
             for amount, span in zip(amounts[:-1], spans, strict=False)
         )
-
-    # ------------------------------------------------------------------
-    # When pauses change
-    # ------------------------------------------------------------------
-
-    def _get_billed_periods(self):
-        """Return the days of service of those that pay for the term and are, or were,
-        on an invoice, by instalment."""
-        return {
-            instalment: instalment._get_earning_period()
-            for instalment in self
-            if instalment.trigger in schedule.TERM_TRIGGERS
-            and (instalment.invoice_line_ids or instalment.released_line_ids)
-        }
-
-    def _move_earning(self, former):
-        """Have invoice lines, and what credits them, follow the days of service.
-
-        :param dict former: see :meth:`_get_billed_periods`
-        """
-        for instalment, period in self._get_billed_periods().items():
-            if period != former[instalment]:
-                lines = instalment.invoice_line_ids | instalment.released_line_ids
-                lines |= lines.outplacement_credit_line_ids
-                lines._move_outplacement_earning(former[instalment], period)

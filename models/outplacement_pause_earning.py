@@ -10,23 +10,23 @@ class OutplacementPause(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         default = self.default_get(["traject_id"]).get("traject_id")
-        ids = [vals.get("traject_id", default) for vals in vals_list]
+        ids = {vals.get("traject_id", default) for vals in vals_list}
         trajects = self.env["outplacement.traject"].browse(filter(None, ids))
-        former = trajects.instalment_ids._get_billed_periods()
+        former = trajects._get_paused_days()
         pauses = super().create(vals_list)
-        pauses.traject_id.instalment_ids._move_earning(former)
+        trajects._move_paused_days(former)
         return pauses
 
     def write(self, vals):
-        instalments = self.traject_id.instalment_ids
-        former = instalments._get_billed_periods()
+        trajects = self.traject_id
+        former = trajects._get_paused_days()
         result = super().write(vals)
-        instalments._move_earning(former)
+        trajects._move_paused_days(former)
         return result
 
     def unlink(self):
-        instalments = self.traject_id.instalment_ids
-        former = instalments._get_billed_periods()
+        trajects = self.traject_id
+        former = trajects._get_paused_days()
         result = super().unlink()
-        instalments._move_earning(former)
+        trajects._move_paused_days(former)
         return result

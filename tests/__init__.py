@@ -44,6 +44,7 @@ from . import test_report
 from . import test_report_facts
 from . import test_report_frozen
 from . import test_revenue_booking
+from . import test_revenue_days
 from . import test_revenue_exact
 from . import test_revenue_pause
 from . import test_revenue_report

@@ -8,7 +8,7 @@ from dateutil.relativedelta import relativedelta
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import SQL
 
-from ..tools.revenue import Earning, get_earned
+from ..tools.revenue import Earning, get_earned, move_days
 
 try:
     from hypothesis import HealthCheck, example, given, settings
@@ -31,6 +31,13 @@ def _days():
     return st.dates(date(2019, 12, 1), date(2029, 3, 31))
 
 
+def _draw_pauses(draw):
+    """Return first and last days of pauses."""
+    # in order, with a day between: they do not overlap
+    days = sorted(draw(st.sets(_days(), max_size=6)))
+    return tuple(zip(days[::2], days[1::2], strict=False))
+
+
 def _draw_earning(draw):
     """Return (unit, earning): anything a line can be, mostly with days."""
     unit = draw(st.sampled_from(UNITS))
@@ -38,9 +45,7 @@ def _draw_earning(draw):
     last = first + timedelta(days=days)
     if draw(st.integers(0, 9)) == 0:
         first = last = None
-    # in order, with a day between: they do not overlap
-    days = sorted(draw(st.sets(_days(), max_size=6)))
-    pauses = tuple(zip(days[::2], days[1::2], strict=False))
+    pauses = _draw_pauses(draw)
     return unit, Earning(
         amount=draw(st.integers(-(10**9), 10**9)) * Decimal(unit),
         invoiced=draw(_days()),
@@ -51,9 +56,9 @@ def _draw_earning(draw):
     )
 
 
-def _examples(*fixed, days=1, **limits):
-    """Have a test tried with many lines, and ``days`` days each; first of all with
-    those that are ``fixed``."""
+def _examples(*fixed, pauses=0, days=1, **limits):
+    """Have a test tried with many lines, so many sets of ``pauses`` and ``days`` each;
+    first of all with those that are ``fixed``."""
     if not st:
         return unittest.skip("hypothesis is not installed")
     limits = settings(
@@ -65,7 +70,8 @@ def _examples(*fixed, days=1, **limits):
     def decorate(test):
         for arguments in fixed:
             test = example(*arguments)(test)
-        return limits(given(st.composite(_draw_earning)(), *days * [_days()])(test))
+        beside = pauses * [st.composite(_draw_pauses)()] + days * [_days()]
+        return limits(given(st.composite(_draw_earning)(), *beside)(test))
 
     return decorate
 
@@ -175,6 +181,45 @@ class TestRevenueExact(TransactionCase):
         before, after = (get_earned(earning, day, currency) for day in days)
         self.assertLessEqual(abs(before), abs(after))
         self.assertLessEqual(abs(after), abs(earning.amount))
+
+    @_examples(pauses=1)
+    def test_pauses_restate_nothing(self, case, pauses, day):
+        """Until the first day that is paused in one way and not in the other, as much
+        is earned; and the whole amount at the end."""
+        unit, earning = case
+        if not earning.first:
+            return
+        currency = self.currencies[unit]
+        first, last = move_days(earning.first, earning.last, earning.pauses, pauses)
+        if first > last:
+            self.assertEqual(self._count_days(earning), 0)
+            return
+        moved = earning._replace(first=first, last=last, pauses=pauses)
+        self.assertEqual(self._count_days(moved), self._count_days(earning))
+        self.assertEqual(
+            get_earned(moved, max(last, moved.invoiced), currency), moved.amount
+        )
+        changed = min((a for a, _b in set(earning.pauses) ^ set(pauses)), default=day)
+        day = min(day, changed - timedelta(days=1))
+        if self._count_days(earning):
+            self.assertEqual(
+                get_earned(moved, day, currency), get_earned(earning, day, currency)
+            )
+        # and back again
+        again = move_days(first, last, pauses, earning.pauses)
+        self.assertEqual(
+            self._count_days(earning._replace(first=again[0], last=again[1])),
+            self._count_days(earning),
+        )
+
+    def _count_days(self, earning):
+        """Return the number of days of service."""
+        span = (earning.last - earning.first).days + 1
+        days = {earning.first + timedelta(days=number) for number in range(span)}
+        for begin, end in earning.pauses:
+            length = (end - begin).days + 1
+            days -= {begin + timedelta(days=number) for number in range(length)}
+        return len(days)
 
     def test_worked_example(self):
         """7,450.00 over 2026-03-16 to 2027-03-15."""

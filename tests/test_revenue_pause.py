@@ -178,16 +178,19 @@ class TestRevenuePause(RevenueCommon):
         self.assertEarned("2026-12-31", "5939.59", "1510.41")
 
     def test_a_whole_month(self):
-        """February moves the end by a month, which has 31 days: 368 days of service."""
+        """February moves the end of term by a month, and service by its 28 days: what
+        was earned before stays."""
         invoice = self._bill_prepaid()
+        line = invoice.invoice_line_ids
+        self.assertEarned("2027-01-31", "6572.33", "877.67")
         self._pause(invoice, "2027-02-01", "2027-02-28", resumed="2027-03-01")
-        self.assertEqual(
-            self._get_days(invoice.invoice_line_ids), [("2026-03-16", "2027-04-15")]
-        )
-        self.assertEarned("2027-01-31", "6518.75", "931.25")
-        self.assertEarned("2027-02-28", "6518.75", "931.25")
-        self.assertEarned("2027-03-31", "7146.33", "303.67")
-        self.assertEarned("2027-04-15", "7450.00", "0.00")
+        self.assertEqual(str(line.outplacement_traject_id.date_end), "2027-04-15")
+        self.assertEqual(self._get_days(line), [("2026-03-16", "2027-04-12")])
+        self.assertEarned("2027-01-31", "6572.33", "877.67")
+        self.assertEarned("2027-02-28", "6572.33", "877.67")
+        # 353 of 365 days
+        self.assertEarned("2027-03-31", "7205.07", "244.93")
+        self.assertEarned("2027-04-12", "7450.00", "0.00")
 
     def test_credited(self):
         """A credit note follows what it credits."""
@@ -199,8 +202,8 @@ class TestRevenuePause(RevenueCommon):
         self.assertEqual(self._get_days(lines), [days, days])
         self.assertEarned("2026-12-31", "0", "0")
 
-    def test_chosen_days_stay(self):
-        """Days that finance chose are theirs; paused ones among them earn nothing."""
+    def test_chosen_days(self):
+        """Days that finance chose move as well: what was earned of them stays."""
         order = self._sell_and_start(self.prepaid, date_start="2026-03-16")
         invoice = self._invoice(order, "2026-03-16", post=False)
         invoice.invoice_line_ids.with_user(self.finance).write(
@@ -210,13 +213,16 @@ class TestRevenuePause(RevenueCommon):
             }
         )
         invoice.action_post()
+        # 10 of 20 days
+        self.assertEarned("2026-05-31", "3725.00", "3725.00")
         self._pause(invoice, "2026-06-01", "2026-06-05", resumed="2026-06-06")
         self.assertEqual(
-            self._get_days(invoice.invoice_line_ids), [("2026-05-22", "2026-06-10")]
+            self._get_days(invoice.invoice_line_ids), [("2026-05-22", "2026-06-15")]
         )
-        # 10 of 15 days
-        self.assertEarned("2026-06-05", "4966.67", "2483.33")
-        self.assertEarned("2026-06-10", "7450.00", "0.00")
+        self.assertEarned("2026-05-31", "3725.00", "3725.00")
+        self.assertEarned("2026-06-05", "3725.00", "3725.00")
+        self.assertEarned("2026-06-10", "5587.50", "1862.50")
+        self.assertEarned("2026-06-15", "7450.00", "0.00")
 
     # ------------------------------------------------------------------
     # By months, and by events

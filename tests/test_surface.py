@@ -137,6 +137,7 @@ SUDO = {
         "_on_cancelled": 1,
         "_spread_instalments": 1,
     },
+    "models/outplacement_traject_earning.py": {"_get_term_invoice_lines": 1},
     "models/outplacement_traject_facts.py": {"_get_billing_facts": 1},
     "models/outplacement_traject_cancellation.py": {
         "_cancel_with_fee": 1,

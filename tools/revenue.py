@@ -1,6 +1,6 @@
 """Earned revenue: by days, rounded cumulatively, exact to the cent (rule R13)."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -53,3 +53,40 @@ def _count_served(first, last, pauses):
         max((min(last, end) - max(first, begin)).days + 1, 0) for begin, end in pauses
     )
     return (last - first).days + 1 - paused
+
+
+# ----------------------------------------------------------------------
+# When pauses change
+# ----------------------------------------------------------------------
+
+
+def move_days(first, last, former, pauses):
+    """Return first and last of the days of service as they are with other pauses.
+
+    As many days are served before the first, and up to the last, as with the former
+    pauses: so what was earned before a pause stays as it is, and the days that it takes
+    come at the end (R6, R13).
+
+    :param former: first and last days of the pauses until now, which do not overlap
+    :param pauses: those from now on
+    """
+    day = timedelta(days=1)
+    return (
+        _add_paused(_drop_paused(first - day, former) + day, pauses),
+        _add_paused(_drop_paused(last, former), pauses),
+    )
+
+
+def _drop_paused(day, pauses):
+    """Return on which day the same number of days was served without pauses."""
+    return day - timedelta(
+        days=sum(max((min(day, end) - begin).days + 1, 0) for begin, end in pauses)
+    )
+
+
+def _add_paused(day, pauses):
+    """Return on which day the same number of days is served with ``pauses``."""
+    for begin, end in sorted(pauses):
+        if day >= begin:
+            day += end - begin + timedelta(days=1)
+    return day
