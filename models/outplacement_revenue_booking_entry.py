@@ -43,7 +43,7 @@ class OutplacementRevenueBooking(models.AbstractModel):
     def _drop_draft(self, company, day):
         """Delete the draft of the month that ends on ``day``.
 
-        :return bool: whether there was one
+        :return: whether there was one
         """
         drafts = (
             self.env["account.move"]
