@@ -72,11 +72,11 @@ class OutplacementSealedMixin(models.AbstractModel):
         :return: what is in it, by record id, None for nothing; and the records that
             cannot be opened
         """
-        contents, failures, keys = {}, {}, {}
+        contents, failures, openers = {}, {}, {}
         for record in self._get_sealed_records():
             try:
                 contents[record.id] = self._decrypt(
-                    keys, fname, record.id, record[fname]
+                    openers, fname, record.id, record[fname]
                 )
             except (UnopenableError, KeyringError) as error:
                 failures[record.id] = error
@@ -106,30 +106,33 @@ class OutplacementSealedMixin(models.AbstractModel):
         return cipher.to_text(token) if is_text else token
 
     @api.model
-    def _decrypt(self, keys, fname, res_id, token):
+    def _decrypt(self, openers, fname, res_id, token):
         """Return what is in the ``token`` of a column, None if it is empty.
 
-        :param keys: the keys by id, as far as they are known; what is missing is added
+        :param openers: what opens the texts of each key, by its id, as far as they are
+            known; what is missing is added
         :raises UnopenableError: damaged, or moved from elsewhere
         :raises KeyringError: its key is not here
         """
         if not token:
             return None
         key_id = cipher.read_key_id(token)
-        if key_id not in keys:
-            keys[key_id] = self._load_key(key_id)
-        if isinstance(keys[key_id], KeyringError):
-            raise keys[key_id]
-        place = (self._name, res_id, fname)
-        if self._fields[fname].type == "text":
-            return cipher.unseal(keys[key_id], place, cipher.from_text(token)).decode()
-        return cipher.unseal(keys[key_id], place, bytes(token))
+        if key_id not in openers:
+            openers[key_id] = self._load_opener(key_id)
+        if isinstance(openers[key_id], KeyringError):
+            raise openers[key_id]
+        is_text = isinstance(token, str)
+        content = openers[key_id].unseal(
+            (self._name, res_id, fname), token if is_text else bytes(token)
+        )
+        return content.decode() if is_text else content
 
     @api.model
-    def _load_key(self, key_id):
-        """Return the key, or the error that says why it cannot be had."""
+    def _load_opener(self, key_id):
+        """Return what opens the texts of a key, or the error that says why the key
+        cannot be had."""
         try:
-            return keyring.load(key_id)
+            return cipher.Opener(keyring.load(key_id))
         except KeyringError as error:
             return error
 
@@ -195,10 +198,10 @@ class OutplacementSealedMixin(models.AbstractModel):
         rows = self._lock_rows(fname, cipher.get_key_id(key), last_id, limit)
         if not rows:
             return None
-        resealed, failures, keys = [], {}, {}
+        resealed, failures, openers = [], {}, {}
         for res_id, token in rows:
             try:
-                content = self._decrypt(keys, fname, res_id, token)
+                content = self._decrypt(openers, fname, res_id, token)
                 resealed.append((res_id, self._encrypt(key, fname, res_id, content)))
             except (UnopenableError, KeyringError) as error:
                 failures[res_id] = error

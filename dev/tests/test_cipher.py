@@ -36,6 +36,7 @@ class TestCipher(unittest.TestCase):
         token = cipher.seal(key, place, content)
         self.assertEqual(cipher.unseal(key, place, token), content)
         text = cipher.to_text(token)
+        self.assertEqual(cipher.unseal(key, place, text), content)
         self.assertEqual(cipher.from_text(text), token)
         self.assertEqual(cipher.read_key_id(text), cipher.get_key_id(key))
 
@@ -53,7 +54,22 @@ class TestCipher(unittest.TestCase):
         text[bit // 8] ^= 1 << bit % 8
         with self.assertRaises(cipher.UnopenableError):
             flipped = text.decode("latin-1")
-            cipher.unseal(key, place, cipher.from_text(flipped))
+            cipher.unseal(key, place, flipped)
+
+    @given(st.binary(max_size=40), st.data())
+    def test_one_spelling(self, rest, data):
+        header = cipher.get_header("0" * cipher.KEY_ID_LENGTH)
+        signs = list(cipher.to_text(header.encode() + rest)[len(header) :])
+        for _number in range(data.draw(st.integers(1, 4))):
+            start = data.draw(st.integers(0, len(signs)))
+            end = data.draw(st.integers(start, min(start + 2, len(signs))))
+            signs[start:end] = data.draw(st.text("AQgw9+/=-_ \n!", max_size=3))
+        text = header + "".join(signs)
+        try:
+            token = cipher.from_text(text)
+        except cipher.UnopenableError:
+            return
+        self.assertEqual(cipher.to_text(token), text)
 
     @given(KEYS, PLACES, CONTENTS, st.data())
     def test_cut_short(self, key, place, content, data):
