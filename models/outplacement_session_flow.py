@@ -7,7 +7,7 @@ class OutplacementSession(models.Model):
 
     _inherit = "outplacement.session"
 
-    has_begun = fields.Boolean(compute="_compute_has_begun")
+    has_begun = fields.Boolean(compute="_compute_has_begun", compute_sudo=True)
     is_billed = fields.Boolean(
         string="Billed",
         compute="_compute_is_billed",
@@ -31,7 +31,8 @@ class OutplacementSession(models.Model):
         """What has not begun is neither held nor missed."""
         now = fields.Datetime.now()
         for session in self:
-            session.has_begun = bool(session.start) and session.start <= now
+            start = session.start
+            session.has_begun = bool(start) and start <= now
 
     def action_hold(self):
         """Record that the sessions were held.

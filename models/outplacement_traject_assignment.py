@@ -72,13 +72,20 @@ class OutplacementTraject(models.Model):
     def _leave_out_is_member(self, domain):
         """Return ``domain`` without "is my traject", where the rules leave the user no
         other traject."""
-        if all(condition != MINE for condition in domain.iter_conditions()):
+        asked = [
+            condition
+            for condition in domain.iter_conditions()
+            # written in either way: groups ask with a domain that was rewritten before
+            if condition.field_expr == MINE.field_expr
+            and condition.optimize(self) == MINE.optimize(self)
+        ]
+        if not asked:
             return domain
         rules = self.env["ir.rule"]._compute_domain(self._name, "read")
         if (rules & MINE).optimize(self) != rules:
             return domain
         return domain.map_conditions(
-            lambda condition: Domain.TRUE if condition == MINE else condition
+            lambda condition: Domain.TRUE if condition in asked else condition
         )
 
     def _get_current_volume(self):

@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from .outplacement_traject_member_volume import FOREVER
 
@@ -70,12 +71,15 @@ class ResUsers(models.Model):
         """Return (user, traject, begin, end) of memberships that have not ended: plain
         rows, for they are asked for in every transaction."""
         Member = self.env["outplacement.traject.member"]
-        query = Member._search(
-            [("user_id", "in", self.ids), ("access_until", ">", now)]
+        user, traject, begin, end = (
+            Member._field_to_sql(Member._table, name)
+            for name in ("user_id", "traject_id", "access_from", "access_until")
         )
-        names = ("user_id", "traject_id", "access_from", "access_until")
-        columns = [Member._field_to_sql(query.table, name, query) for name in names]
-        return self.env.execute_query(query.select(*columns))
+        query = "SELECT %s, %s, %s, %s FROM %s WHERE %s = ANY(%s) AND %s > %s"
+        table = SQL.identifier(Member._table)
+        return self.env.execute_query(
+            SQL(query, user, traject, begin, end, table, user, self.ids, end, now)
+        )
 
     @api.depends("outplacement_guided_ids")
     def _compute_outplacement_volume_ids(self):

@@ -52,11 +52,11 @@ class TestCaseload(OutplacementCommon):
         with self.assertQueryCount(len(MODELS)):
             self._count(self.coach)
 
-    def _find_mine(self, user):
+    def _find_mine(self, user, operator="=", value=True):
         """Return the trajects that are the user's by the filter, those that are not,
         and how often the query names the caseload."""
         Traject = self.env["outplacement.traject"].with_user(user)
-        mine, others = [("is_member", "=", True)], [("is_member", "=", False)]
+        mine, others = [("is_member", operator, value)], [("is_member", "=", False)]
         named = str(Traject._search(mine).select()).count(
             '"outplacement_traject"."id" IN'
         )
@@ -64,8 +64,10 @@ class TestCaseload(OutplacementCommon):
 
     def test_a_filter_repeats_no_rule(self):
         """Twice the same ids in one query have PostgreSQL read the whole table."""
-        mine, others, named = self._find_mine(self.coach)
-        self.assertEqual((mine, len(others), named), (self.traject, 0, 1))
+        for asked in (("=", True), ("in", [True]), ("!=", False)):
+            with self.subTest(asked):
+                mine, others, named = self._find_mine(self.coach, *asked)
+                self.assertEqual((mine, len(others), named), (self.traject, 0, 1))
 
     def test_a_filter_beside_wider_rules(self):
         """Rights to more than the caseload do not make it larger."""
