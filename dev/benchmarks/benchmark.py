@@ -101,13 +101,15 @@ class Benchmark:
         peer: Callable,
         names: tuple[str, str],
         goal: float | None = None,
+        opened: Callable | None = None,
     ) -> None:
         """Measure a task against its peer; with a profile where a goal is missed.
 
         :param names: what the two are called
         :param goal: the ratio of CPU time that is still good, None to just look
+        :param opened: another's environment than the coach's
         """
-        seen = measuring.compare(self.opened, task, peer)
+        seen = measuring.compare(opened or self.opened, task, peer)
         cpu, wall = seen.ratio("cpu"), seen.ratio("wall")
         ratios = f" {cpu:5.2f}× {wall:5.2f}×"
         for label, called, samples, end in (

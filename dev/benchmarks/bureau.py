@@ -7,8 +7,6 @@ PostgreSQL within seconds.
 from contextlib import contextmanager
 from datetime import date, timedelta
 
-from odoo.tools import SQL
-
 SESSIONS_EACH = 20  # a traject
 TRAJECTS_EACH = 100  # a coach, in all these years
 CASELOAD = 40  # of which these are current
@@ -60,9 +58,7 @@ class Bureau:
             self.trajects += trajects
             self.sessions = self.trajects * SESSIONS_EACH
             self.coaches += newcomers
-        with self.place.changing() as env:
-            for table in (*self.first, "outplacement_traject_volume_reader_rel"):
-                env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
+        self.place.vacuum([*self.first, "outplacement_traject_volume_reader_rel"])
 
     # ------------------------------------------------------------------
     # The first of each kind

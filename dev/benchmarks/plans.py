@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 
 from .benchmark import Benchmark
-from .lists import COUNTED, LIMIT, SESSION, TRAJECT
+from .lists import SESSION, TRAJECT
 from .queries import explain, recorded
-from .screens import read_view
+from .screens import COUNTED, LIMIT, read_view
 
 NOTE = "outplacement.note"
 GOAL = "coach: no sequential scan on sessions or notes at 1,000,000 rows"

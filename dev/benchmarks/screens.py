@@ -2,6 +2,8 @@
 
 from lxml import etree
 
+LIMIT = 80
+COUNTED = 10_001  # The web client wants no larger number than this.
 # Fields that widgets bring along (their `fieldDependencies` in JavaScript).
 ACTIVITY = (
     "activity_exception_decoration",
