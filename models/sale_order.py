@@ -4,7 +4,10 @@ from odoo.tools import format_date
 
 from .sale_order_line import INSTALMENT_GROUPS, TRAJECT_GROUPS
 
-CUSTOMER_FIELDS = frozenset({"partner_id", "partner_invoice_id"})
+# Whose the order is, and from when on a private person is invoiced.
+CUSTOMER_FIELDS = frozenset(
+    {"partner_id", "partner_invoice_id", "outplacement_early_start"}
+)
 
 
 class SaleOrder(models.Model):
@@ -76,12 +79,13 @@ class SaleOrder(models.Model):
             self.order_line._check_outplacement_seller()
         if vals.get("state", "sale") != "sale":
             self._check_outplacement_may_cancel()
-        if "state" in vals:
-            self._check_outplacement_step(vals["state"])
+        stepping = self._get_outplacement_stepping(vals)
+        stepping._refuse_outplacement_state()
         former = {}
         if "client_order_ref" in vals:
             former = {order: order.client_order_ref for order in self}
         result = super().write(vals)
+        stepping._refuse_outplacement_state()
         for order, reference in former.items():
             order._update_outplacement_purchase_order_refs(reference)
         return result

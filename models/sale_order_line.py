@@ -47,6 +47,8 @@ TERMS_FIELDS = frozenset(
 )
 # What a line has of its order. Odoo stores it with the line, where it can be written.
 ORDER_FIELDS = frozenset({"state", "currency_id", "company_id"})
+# Fixed by confirmation: what was sold for a traject was not sold for another one.
+FIXED_FIELDS = ("outplacement_for_traject_id", "outplacement_line_kind")
 
 
 class SaleOrderLine(models.Model):
@@ -142,11 +144,11 @@ class SaleOrderLine(models.Model):
         self._check_outplacement_write(vals)
         withdrawn = self._get_outplacement_withdrawn(vals)
         former = self._get_outplacement_former(vals)
+        sold = self._filter_outplacement_sold()
         result = super().write(vals)
         self._follow_outplacement_change(former)
         self._check_outplacement_sold_for(vals)
-        if not ORDER_FIELDS.isdisjoint(vals):
-            self._check_outplacement_as_order()
+        self._check_outplacement_written(vals, sold)
         withdrawn._get_outplacement_instalments()._lapse()
         return result
 

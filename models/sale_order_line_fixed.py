@@ -1,7 +1,14 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from .sale_order_line import ORDER_FIELDS
+from .sale_order_line import FIXED_FIELDS, ORDER_FIELDS
+
+# What makes a line a package, or one that is sold.
+BECOMING_FIELDS = ORDER_FIELDS | {
+    "order_id",
+    "product_id",
+    *FIXED_FIELDS,
+}
 
 
 class SaleOrderLine(models.Model):
@@ -17,7 +24,20 @@ class SaleOrderLine(models.Model):
         if "product_id" in vals:
             self._check_outplacement_product(vals["product_id"])
         if "order_id" in vals:
-            self._check_outplacement_order(vals["order_id"])
+            self._check_outplacement_order(vals)
+
+    def _check_outplacement_written(self, vals, sold):
+        """Hold the lines against what they became: what is written together may make
+        a package of them, and put them on another order, at once.
+
+        :param sold: which of them were sold packages before
+        :raises UserError: a package that is not as its order, or that starts nothing
+        """
+        if BECOMING_FIELDS.isdisjoint(vals):
+            return
+        self._check_outplacement_as_order()
+        for line in self._filter_outplacement_sold() - sold:
+            line._refuse_outplacement_product(line.order_id, line.product_id)
 
     def _check_outplacement_product(self, product_id):
         """:raises UserError: a line that was sold would become a package"""
@@ -25,21 +45,26 @@ class SaleOrderLine(models.Model):
         if product.service_tracking != "outplacement":
             return
         for line in self:
-            if line.state == "sale" and line.product_id != product:
-                raise UserError(
-                    self.env._(
-                        "Order %(order)s is confirmed: add a new line for package "
-                        "“%(package)s”, so that its trajects start.",
-                        order=line.order_id.name,
-                        package=product.display_name,
-                    )
-                )
+            if line.order_id.state == "sale" and line.product_id != product:
+                line._refuse_outplacement_product(line.order_id, product)
 
-    def _check_outplacement_order(self, order_id):
-        """:raises UserError: a package, or what is sold for a traject, would go to
-        another order"""
-        for line in self._filter_outplacement():
-            if line.order_id.id != order_id:
+    def _refuse_outplacement_product(self, order, product):
+        """:raises UserError: always"""
+        raise UserError(
+            self.env._(
+                "Order %(order)s is confirmed: add a new line for package "
+                "“%(package)s”, so that its trajects start.",
+                order=order.name,
+                package=product.display_name,
+            )
+        )
+
+    def _check_outplacement_order(self, vals):
+        """:raises UserError: a package, or what is or would be sold for a traject,
+        would go to another order"""
+        becoming = any(vals.get(name) for name in FIXED_FIELDS)
+        for line in self if becoming else self._filter_outplacement():
+            if line.order_id.id != vals["order_id"]:
                 raise UserError(
                     self.env._(
                         "“%(package)s” stays on order %(order)s: add a new line to the "

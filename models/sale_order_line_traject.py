@@ -3,14 +3,10 @@ from odoo.exceptions import UserError
 
 from ..tools.money import portion
 from .outplacement_traject_sale import SELLING_GROUPS
-from .sale_order_line import TERMS_FIELDS
+from .sale_order_line import FIXED_FIELDS, TERMS_FIELDS
 
 # What decides for which traject a line is sold, and what that does to its term.
-FOR_TRAJECT_FIELDS = frozenset(
-    {"outplacement_for_traject_id", "outplacement_line_kind", "outplacement_months"}
-)
-# Fixed by confirmation: what was sold for a traject was not sold for another one.
-FIXED_FIELDS = ("outplacement_for_traject_id", "outplacement_line_kind")
+FOR_TRAJECT_FIELDS = frozenset({*FIXED_FIELDS, "outplacement_months"})
 OVER_STATES = ("closed", "cancelled")
 
 

@@ -16,15 +16,17 @@ class SaleOrder(models.Model):
         """Return the orders as those on which Odoo takes a step."""
         return self.with_context(outplacement_step=STEP)
 
-    def _check_outplacement_step(self, state):
-        """:raises UserError: an order would become ``state`` without what follows
-        from it"""
-        if self.env.su or self.env.context.get("outplacement_step") is STEP:
-            return
-        for order in self:
-            # that a quotation was sent has no consequences
-            if order.state != state and {order.state, state} - set(QUOTATION):
-                order._refuse_outplacement_state()
+    def _get_outplacement_stepping(self, vals):
+        """Return the orders whose status ``vals`` change by hand, without what follows
+        from it: no package may be on them, before or afterwards."""
+        state = vals.get("state")
+        by_step = self.env.su or self.env.context.get("outplacement_step") is STEP
+        if not state or by_step:
+            return self.browse()
+        # that a quotation was sent has no consequences
+        return self.filtered(
+            lambda order: order.state != state and {order.state, state} - set(QUOTATION)
+        )
 
     def _check_outplacement_created(self):
         """:raises UserError: orders were made that are confirmed already"""

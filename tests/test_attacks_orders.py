@@ -65,6 +65,64 @@ class TestAttackOrder(SaleAttackCommon):
             with self.subTest(line=line.name):
                 self._assert_refused("stays on order", line, {"order_id": sold.id})
 
+    def test_a_line_becomes_a_package_nowhere_else(self):
+        """What it is, and on which order, may be written at once."""
+        package = {"product_id": self.package.id}
+        extension = {
+            "outplacement_for_traject_id": self.traject.id,
+            "outplacement_line_kind": "extension",
+            "outplacement_months": 3,
+        }
+        for vals in (package, extension, {**package, **extension}):
+            sold = self._sell(self.workshop)
+            line = self._quote(self.workshop).order_line
+            with self.subTest(vals=vals):
+                moved = {**vals, "order_id": sold.id}
+                self._assert_refused("a new line", line, moved)
+                self.assertEqual(line.order_id.state, "draft")
+        self.assertFalse(self.traject.extension_months)
+
+    def test_a_line_has_its_status_when_it_becomes_a_package(self):
+        self.env.ref("base.USD").active = True
+        sold = self._sell(self.workshop).order_line
+        quoted = self._quote(self.workshop).order_line
+        for line, vals, message in (
+            (sold, {"state": "draft"}, "add a new line"),
+            (quoted, {"state": "sale"}, "is that of order"),
+            (quoted, {"currency_id": self.env.ref("base.USD").id}, "is that of order"),
+        ):
+            line = line.with_user(self.account_manager)
+            with self.subTest(vals=vals), self.env.cr.savepoint() as savepoint:
+                line.write(vals)
+                self._assert_refused(message, line, {"product_id": self.package.id})
+                savepoint.rollback()
+
+    def test_a_status_is_not_written_with_lines(self):
+        """Of an order that is plain before, or afterwards."""
+        quotation = self._quote(self.workshop, user=self.account_manager)
+        for line in (
+            {"product_id": self.package.id},
+            {
+                "outplacement_for_traject_id": self.traject.id,
+                "outplacement_line_kind": "extension",
+                "outplacement_months": 3,
+            },
+        ):
+            lines = [Command.update(quotation.order_line.id, line)]
+            for vals in (
+                {"state": "sale", "order_line": lines},
+                {"order_line": lines, "state": "sale"},
+            ):
+                with self.subTest(line=line, first=next(iter(vals))):
+                    with self.assertRaises(UserError), self.env.cr.savepoint():
+                        quotation.write(vals)
+        order = self.order.with_user(self.account_manager)
+        lines = [Command.update(order.order_line.id, {"product_id": self.workshop.id})]
+        self._assert_refused(BY_HAND, order, {"state": "draft", "order_line": lines})
+        plain = self._quote(self.workshop)
+        plain.write({"state": "sale"})
+        self.assertEqual(plain.order_line.state, "sale")
+
     def test_taxes_are_terms(self):
         """A price with VAT becomes none without, once something is on an invoice."""
         included = {"tax_ids": [Command.set(self.vat_included.ids)]}
@@ -82,6 +140,7 @@ class TestAttackOrder(SaleAttackCommon):
             (self.quotation.order_line, {"tax_ids": [Command.clear()]}),
             (self.quotation, {"partner_invoice_id": self.insurer.id}),
             (self.quotation, {"partner_id": self.insurer.id}),
+            (self.quotation, {"outplacement_early_start": True}),
         ):
             with self.subTest(vals=vals), self.assertRaises(AccessError):
                 records.write(vals)
