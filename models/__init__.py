@@ -111,6 +111,7 @@ from . import sale_order_line_facts
 from . import sale_order_line_fixed
 from . import sale_order_line_invoicing
 from . import sale_order_line_plan
+from . import sale_order_line_price
 from . import sale_order_line_placement
 
 # what is sold for a traject has the last word on these lines: after the files above

@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
+from ..tools.money import to_decimal
+
 
 class OutplacementInstalment(models.Model):
     """How instalments come about, and how they come on invoices."""
@@ -41,6 +43,16 @@ class OutplacementInstalment(models.Model):
             or self.lapse_reason
             or self.sale_line_id.outplacement_months_until
         )
+
+    def _filter_spread_anew(self):
+        """Return those of these that are not fixed, nor any of the same traject by the
+        same line."""
+        fixed = {(i.traject_id, i.sale_line_id) for i in self if i._is_spread_fixed()}
+        return self.filtered(lambda i: (i.traject_id, i.sale_line_id) not in fixed)
+
+    def _get_amount_sum(self):
+        """Return the price that these are the parts of, as a decimal."""
+        return sum(map(to_decimal, self.mapped("amount")), to_decimal(0))
 
     def _regenerate(self):
         """Replace these instalments, all of a traject by an order line; none of them

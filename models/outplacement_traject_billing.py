@@ -45,14 +45,7 @@ class OutplacementTraject(models.Model):
         """Spread the price over a changed term, where nothing is invoiced yet."""
         # sudo: outplacement.instalment - they follow the term, whoever plans it
         running = self.sudo().filtered(lambda traject: traject.state != "cancelled")
-        fixed = {
-            (instalment.traject_id, instalment.sale_line_id)
-            for instalment in running.instalment_ids
-            if instalment._is_spread_fixed()
-        }
-        running.instalment_ids.filtered(
-            lambda i: (i.traject_id, i.sale_line_id) not in fixed
-        )._regenerate()
+        running.instalment_ids._filter_spread_anew()._regenerate()
 
     def _on_cancelled(self):
         """Nobody pays for what is not invoiced of a cancelled traject."""

@@ -32,6 +32,7 @@ from . import test_document_attachments
 from . import test_document_files
 from . import test_document_http
 from . import test_document_sealed
+from . import test_line_price
 from . import test_membership
 from . import test_migration
 from . import test_migration_revenue
