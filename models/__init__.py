@@ -68,9 +68,11 @@ from . import outplacement_traject_package
 from . import account_move
 from . import account_move_line
 from . import account_move_credit
+from . import account_move_given_up
 from . import account_move_guard
 from . import account_move_revival
 from . import account_move_line_credit
+from . import account_move_line_given_up
 from . import account_move_line_guard
 from . import account_move_line_revenue
 from . import account_move_line_specification

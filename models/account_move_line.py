@@ -67,11 +67,13 @@ class AccountMoveLine(models.Model):
     def unlink(self):
         """A draft that replaces a reversed invoice gives its instalments back to that
         invoice: deleting it is no reason to bill them again (R9)."""
+        given_up = self._get_outplacement_given_up()
         replaced = self.filtered(
             "outplacement_instalment_id"
         ).outplacement_replaced_line_id
         result = super().unlink()
         replaced.exists()._reclaim_outplacement_instalments()
+        self._follow_outplacement_given_up(given_up)
         return result
 
     def _copy_data_extend_business_fields(self, values):

@@ -22,6 +22,7 @@ from . import test_cipher
 from . import test_canary
 from . import test_caseload
 from . import test_confidentiality
+from . import test_given_up
 from . import test_guards
 from . import test_handover
 from . import test_key

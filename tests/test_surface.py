@@ -27,6 +27,8 @@ SUDO = {
         "_reclaim_outplacement_instalments": 1,
         "_release_outplacement_instalment": 1,
     },
+    "models/account_move_given_up.py": {"_schedule_outplacement_decision": 1},
+    "models/account_move_line_given_up.py": {"_get_outplacement_given_up": 1},
     "models/account_move_line_guard.py": {"create": 1},
     "models/account_move_line_credit.py": {
         "_carry_outplacement_lapses": 1,
@@ -370,7 +372,7 @@ METHODS = {
 OVERRIDDEN = {
     *("default_get", "create", "write", "unlink", "copy_data", "init"),
     *("read", "search_read", "web_read", "web_search_read"),
-    *("button_draft", "create_invoices", "reverse_moves"),
+    *("button_cancel", "button_draft", "create_invoices", "reverse_moves"),
     "message_post_with_source",
 }
 # Odoo's, of names that are ours as well.
