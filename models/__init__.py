@@ -53,6 +53,7 @@ from . import outplacement_instalment_terms
 from . import outplacement_instalment_withdrawal
 from . import outplacement_instalment_lapse
 from . import outplacement_instalment_change
+from . import outplacement_instalment_preview
 from . import outplacement_instalment_draft
 from . import outplacement_instalment_placement
 from . import outplacement_instalment_package
