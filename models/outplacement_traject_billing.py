@@ -10,18 +10,21 @@ class OutplacementTraject(models.Model):
 
     _inherit = "outplacement.traject"
 
-    def write(self, vals):
-        if "active" in vals and not vals["active"]:
-            self._check_archive()
-        terms = {}
-        if not vals.keys().isdisjoint(TERMS_FIELDS):
-            terms = {traject: traject._get_spread_terms() for traject in self}
-        result = super().write(vals)
-        changed = self.filtered(
-            lambda t: t in terms and t._get_spread_terms() != terms[t]
-        )
-        changed._spread_instalments()
-        return result
+    def _get_former_spread(self, vals):
+        """Return what the price is spread over, by traject; none where ``vals`` leave
+        that alone."""
+        if vals.keys().isdisjoint(TERMS_FIELDS):
+            return {}
+        return {traject: traject._get_spread_terms() for traject in self}
+
+    def _spread_changed(self, former):
+        """Spread the price of those anew that have other terms now.
+
+        :param dict former: see :meth:`_get_former_spread`
+        """
+        self.filtered(
+            lambda t: t in former and t._get_spread_terms() != former[t]
+        )._spread_instalments()
 
     def _get_spread_terms(self):
         """Return what the price is spread over: months, and sessions where the plan
