@@ -97,18 +97,24 @@ class AccountMoveLine(models.Model):
                 "billed. If it is not owed, credit this invoice by hand.",
                 **values,
             )
+        return self._get_outplacement_not_released_text(instalment)
+
+    @api.model
+    def _get_outplacement_not_released_text(self, instalment):
+        """Return what comes of an instalment that is not invoiced again."""
+        name = instalment.display_name
         if not instalment.amount_lapsed or instalment.is_lapsed:
             return self.env._(
                 "Instalment %(instalment)s was to be credited, to be invoiced again "
                 "later, and stays billed. If it is not owed now, credit this invoice "
                 "by hand and choose “Invoice Again”.",
-                **values,
+                instalment=name,
             )
-        values["amount"] = instalment.currency_id.format(instalment.amount_lapsed)
         return self.env._(
             "Instalment %(instalment)s was to be credited and invoiced anew. No "
             "invoice bills %(amount)s of it, which lapsed again. If that is owed, "
             "credit this invoice by hand, choose “Invoice Again”, then “Bill after "
             "All” on the instalment.",
-            **values,
+            instalment=name,
+            amount=instalment.currency_id.format(instalment.amount_lapsed),
         )

@@ -229,26 +229,37 @@ class OutplacementInstalment(models.Model):
         self.browse().concat(*concerned)._check_no_foreign_drafts()
         lapsing = reviving = self.browse()
         for instalment, settlement in settlements.items():
-            if settlement.unbill:
-                if instalment.state == "credited":
-                    reviving |= instalment
-                instalment._unbill()
-            if settlement.withdraw:
-                settlement.withdraw._withdraw_outplacement_drafts()
-            if settlement.revive or (settlement.withdraw and not settlement.reason):
+            lapses, revives = instalment._settle_one(settlement)
+            if lapses:
+                lapsing |= instalment
+            if revives:
                 reviving |= instalment
-            if settlement.lapsed is not None:
-                instalment._set_lapsed(settlement.lapsed, settlement.reason)
-                instalment._update_draft_line()
-                if settlement.reason:
-                    lapsing |= instalment
-                elif instalment.amount_due:
-                    reviving |= instalment
         for reason, instalments in lapsing.grouped("lapse_reason").items():
             instalments._log_lapse(reason)
         reviving._log_revival()
         self._revive_settled(settlements)
         return self._credit_settled(settlements)
+
+    def _settle_one(self, settlement):
+        """Do of one what needs no document of its own.
+
+        :param settlement: :class:`Settlement`
+        :return: whether something of it lapses, whether something is owed again
+        """
+        self.ensure_one()
+        revives = settlement.revive or (settlement.withdraw and not settlement.reason)
+        if settlement.unbill:
+            revives = revives or self.state == "credited"
+            self._unbill()
+        if settlement.withdraw:
+            settlement.withdraw._withdraw_outplacement_drafts()
+        if settlement.lapsed is None:
+            return False, bool(revives)
+        self._set_lapsed(settlement.lapsed, settlement.reason)
+        self._update_draft_line()
+        if not settlement.reason:
+            revives = revives or self.amount_due
+        return bool(settlement.reason), bool(revives)
 
     def _credit_settled(self, settlements):
         """Return the drafts of credit notes for what was invoiced."""

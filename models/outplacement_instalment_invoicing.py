@@ -158,15 +158,8 @@ class OutplacementInstalment(models.Model):
                 self.env._("Only finance or a manager revives an instalment.")
             )
         self.check_access("write")
+        self._check_lapsed()
         for instalment in self:
-            if instalment.state != "lapsed" and not instalment._is_partly_lapsed():
-                raise UserError(
-                    self.env._(
-                        "Instalment %(instalment)s has not lapsed: there is nothing "
-                        "to revive.",
-                        instalment=instalment.display_name,
-                    )
-                )
             instalment._log_on_order(
                 self.env._(
                     "Instalment %(instalment)s will be billed after all.",
@@ -177,6 +170,18 @@ class OutplacementInstalment(models.Model):
             # roles were checked above
             instalment.sudo()._set_lapsed(0, False)
         return True
+
+    def _check_lapsed(self):
+        """:raises UserError: naming the first instalment of which nothing lapsed"""
+        for instalment in self:
+            if instalment.state != "lapsed" and not instalment._is_partly_lapsed():
+                raise UserError(
+                    self.env._(
+                        "Instalment %(instalment)s has not lapsed: there is nothing "
+                        "to revive.",
+                        instalment=instalment.display_name,
+                    )
+                )
 
     def action_view_invoice(self):
         """Open the invoice that bills this instalment."""
