@@ -47,6 +47,8 @@ from . import outplacement_invoice_plan
 from . import outplacement_invoice_plan_line
 from . import outplacement_pause
 from . import outplacement_instalment
+from . import outplacement_instalment_log
+from . import outplacement_instalment_state
 from . import outplacement_instalment_invoicing
 from . import outplacement_instalment_earning
 from . import outplacement_instalment_terms
@@ -81,6 +83,7 @@ from . import outplacement_invoice_run_mixin
 from . import outplacement_invoice_run
 from . import outplacement_invoice_run_group
 from . import outplacement_invoice_run_work
+from . import outplacement_invoice_run_billing
 from . import outplacement_instalment_run
 from . import account_move_send
 from . import account_move_specification

@@ -69,7 +69,8 @@ SUDO = {
         "_tell_guides": 2,
         "action_end": 2,
     },
-    "models/outplacement_instalment.py": {"_log_on_order": 1, "_search_falling_due": 1},
+    "models/outplacement_instalment_log.py": {"_log_on_order": 1},
+    "models/outplacement_instalment_state.py": {"_search_falling_due": 1},
     "models/account_move_send.py": {"_link_invoice_documents": 1},
     "models/account_move_specification.py": {
         "_is_outplacement_collective": 1,
@@ -77,9 +78,9 @@ SUDO = {
     },
     "models/outplacement_instalment_run.py": {"_set_aside": 1},
     "models/outplacement_invoice_run.py": {"_start": 1, "action_stop": 1},
+    "models/outplacement_invoice_run_billing.py": {"_queue_sending": 1},
     "models/outplacement_invoice_run_work.py": {
         "_finish": 3,
-        "_queue_sending": 1,
         "_retry": 1,
         "_take_groups": 1,
         "_wake_workers": 1,
