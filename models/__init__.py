@@ -47,12 +47,15 @@ from . import outplacement_invoice_plan
 from . import outplacement_invoice_plan_line
 from . import outplacement_pause
 from . import outplacement_instalment
+from . import outplacement_instalment_log
+from . import outplacement_instalment_state
 from . import outplacement_instalment_invoicing
 from . import outplacement_instalment_earning
 from . import outplacement_instalment_terms
 from . import outplacement_instalment_withdrawal
 from . import outplacement_instalment_lapse
 from . import outplacement_instalment_change
+from . import outplacement_instalment_preview
 from . import outplacement_instalment_draft
 from . import outplacement_instalment_placement
 from . import outplacement_instalment_package
@@ -68,9 +71,11 @@ from . import outplacement_traject_package
 from . import account_move
 from . import account_move_line
 from . import account_move_credit
+from . import account_move_given_up
 from . import account_move_guard
 from . import account_move_revival
 from . import account_move_line_credit
+from . import account_move_line_given_up
 from . import account_move_line_guard
 from . import account_move_line_revenue
 from . import account_move_line_specification
@@ -78,6 +83,7 @@ from . import outplacement_invoice_run_mixin
 from . import outplacement_invoice_run
 from . import outplacement_invoice_run_group
 from . import outplacement_invoice_run_work
+from . import outplacement_invoice_run_billing
 from . import outplacement_instalment_run
 from . import account_move_send
 from . import account_move_specification
@@ -111,6 +117,7 @@ from . import sale_order_line_facts
 from . import sale_order_line_fixed
 from . import sale_order_line_invoicing
 from . import sale_order_line_plan
+from . import sale_order_line_price
 from . import sale_order_line_placement
 
 # what is sold for a traject has the last word on these lines: after the files above

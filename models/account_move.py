@@ -182,7 +182,8 @@ class AccountMove(models.Model):
         lines._reclaim_outplacement_instalments()
         invoices._set_outplacement_ref()
         self._check_outplacement_purchase_order()
-        posted = super()._post(soft=soft)
+        moves = self._with_outplacement_step()
+        posted = super(AccountMove, moves)._post(soft=soft).with_env(self.env)
         posted._follow_outplacement_posting()
         return posted
 
@@ -192,7 +193,7 @@ class AccountMove(models.Model):
         credit_notes = posted.filtered(lambda move: move.move_type == "out_refund")
         credited = credit_notes.line_ids.outplacement_credited_line_id
         credited._reclaim_outplacement_instalments()
-        result = super().button_draft()
+        result = super(AccountMove, self._with_outplacement_step()).button_draft()
         posted._follow_outplacement_reset()
         return result
 

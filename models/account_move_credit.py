@@ -3,6 +3,8 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .account_move_line_given_up import WITHDRAWAL
+
 
 class Credit(NamedTuple):
     """What a credit note takes back of an invoice line that bills an instalment.
@@ -92,7 +94,8 @@ class AccountMove(models.Model):
                 values |= {"quantity": 1, "discount": 0, "price_unit": credit.amount}
                 values |= credit.line._prepare_outplacement_earning(credit.earned_from)
             commands.append(fields.Command.update(line.id, values))
-        self.write({"invoice_line_ids": commands})
+        ours = self.with_context(outplacement_withdrawal=WITHDRAWAL)
+        ours.write({"invoice_line_ids": commands})
 
     def _schedule_outplacement_check(self):
         """Ask finance to check and post these credit notes, or their reversals."""

@@ -3,8 +3,9 @@ from odoo.exceptions import UserError
 
 from .account_move_line_guard import COPY_OF_LINKS
 
-# Marks what _post itself writes; nothing that comes from outside is this object.
-POSTING = object()
+# Marks what the methods that change the status write; nothing that comes from outside
+# is this object.
+STEP = object()
 
 
 class AccountMove(models.Model):
@@ -16,9 +17,13 @@ class AccountMove(models.Model):
     def write(self, vals):
         if "move_type" in vals:
             self._check_outplacement_type(vals["move_type"])
-        if vals.get("state") == "posted":
-            self._check_outplacement_posted_by_method()
+        if "state" in vals:
+            self._check_outplacement_step(vals["state"])
         return super().write(vals)
+
+    def _with_outplacement_step(self):
+        """Return these for a method that changes their status."""
+        return self.with_context(outplacement_move_step=STEP)
 
     def _is_outplacement_linked(self):
         """Whether a line bills, billed or credits an instalment."""
@@ -44,15 +49,23 @@ class AccountMove(models.Model):
                     )
                 )
 
-    def _check_outplacement_posted_by_method(self):
-        """:raises UserError: a draft would be posted past what posting does and checks
-        (R9, R11)"""
-        if self.env.context.get("outplacement_posting") is POSTING:
+    def _check_outplacement_step(self, state):
+        """:raises UserError: ``state`` would be written past what posting, resetting or
+        cancelling does and checks (R9, R11)"""
+        if self.env.context.get("outplacement_move_step") is STEP:
             return
-        for move in self.filtered(lambda move: move.state != "posted"):
-            if (
-                move.outplacement_purchase_order_missing
-                or move._is_outplacement_linked()
+        for move in self.filtered(lambda move: move.state != state):
+            linked = move._is_outplacement_linked()
+            if state != "posted" and linked:
+                raise UserError(
+                    self.env._(
+                        "%(document)s is reset to draft or cancelled by its buttons "
+                        "only: those let the instalments follow.",
+                        document=move.display_name,
+                    )
+                )
+            if state == "posted" and (
+                linked or move.outplacement_purchase_order_missing
             ):
                 raise UserError(
                     self.env._(
@@ -62,12 +75,6 @@ class AccountMove(models.Model):
                         document=move.display_name,
                     )
                 )
-
-    def _post(self, soft=True):
-        # EXTENDS account
-        moves = self.with_context(outplacement_posting=POSTING)
-        posted = super(AccountMove, moves)._post(soft=soft)
-        return posted.with_env(self.env)
 
     # ------------------------------------------------------------------
     # Reversing

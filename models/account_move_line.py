@@ -67,11 +67,13 @@ class AccountMoveLine(models.Model):
     def unlink(self):
         """A draft that replaces a reversed invoice gives its instalments back to that
         invoice: deleting it is no reason to bill them again (R9)."""
+        given_up = self._get_outplacement_given_up()
         replaced = self.filtered(
             "outplacement_instalment_id"
         ).outplacement_replaced_line_id
         result = super().unlink()
         replaced.exists()._reclaim_outplacement_instalments()
+        self._follow_outplacement_given_up(given_up)
         return result
 
     def _copy_data_extend_business_fields(self, values):
@@ -140,7 +142,21 @@ class AccountMoveLine(models.Model):
         """
         # sudo: outplacement.instalment - for whoever posts or resets the invoice
         lines = self.sudo()
-        if respread := lines.filtered("outplacement_is_respread")[:1]:
+        lines._check_outplacement_respread()
+        for line in lines.filtered("outplacement_released_instalment_id"):
+            line._check_outplacement_not_billed()
+            line.write(
+                {
+                    "outplacement_instalment_id": (
+                        line.outplacement_released_instalment_id.id
+                    ),
+                    "outplacement_released_instalment_id": False,
+                }
+            )
+
+    def _check_outplacement_respread(self):
+        """:raises UserError: other instalments took the place of those of a line"""
+        if respread := self.filtered("outplacement_is_respread")[:1]:
             raise UserError(
                 self.env._(
                     "The instalments of invoice %(invoice)s are to be invoiced again, "
@@ -149,23 +165,19 @@ class AccountMoveLine(models.Model):
                     invoice=respread.move_id.display_name,
                 )
             )
-        for line in lines.filtered("outplacement_released_instalment_id"):
-            instalment = line.outplacement_released_instalment_id
-            if others := instalment.invoice_line_ids - line:
-                raise UserError(
-                    self.env._(
-                        "Somebody had instalment %(instalment)s of invoice %(invoice)s "
-                        "invoiced again, by invoice %(other)s: it is not billed twice.",
-                        instalment=instalment.display_name,
-                        invoice=line.move_id.display_name,
-                        other=others.move_id.display_name,
-                    )
+
+    def _check_outplacement_not_billed(self):
+        """:raises UserError: another line bills the instalment that was released"""
+        instalment = self.outplacement_released_instalment_id
+        if others := instalment.invoice_line_ids - self:
+            raise UserError(
+                self.env._(
+                    "Somebody had instalment %(instalment)s of invoice %(invoice)s "
+                    "invoiced again, by invoice %(other)s: it is not billed twice.",
+                    instalment=instalment.display_name,
+                    invoice=self.move_id.display_name,
+                    other=others.move_id.display_name,
                 )
-            line.write(
-                {
-                    "outplacement_instalment_id": instalment.id,
-                    "outplacement_released_instalment_id": False,
-                }
             )
 
     def _is_outplacement_amount_changed(self):

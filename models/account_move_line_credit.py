@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from .account_move_line_given_up import WITHDRAWAL
 from .account_move_line_guard import CopiedKey
 
 
@@ -169,7 +170,8 @@ class AccountMoveLine(models.Model):
 
     def _withdraw_outplacement_drafts(self):
         """Take these lines off their drafts, and do away with those that are empty."""
-        for move, lines in self.grouped("move_id").items():
+        ours = self.with_context(outplacement_withdrawal=WITHDRAWAL)
+        for move, lines in ours.grouped("move_id").items():
             commands = [fields.Command.delete(line.id) for line in lines]
             move.write({"invoice_line_ids": commands})
             move._drop_outplacement_drafts()

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .account_move_line_given_up import WITHDRAWAL
+
 
 class AccountMove(models.Model):
     """Invoices that bill again what credit notes of instalments took back, because what
@@ -61,4 +63,5 @@ class AccountMove(models.Model):
             ):
                 values = {"quantity": 1, "discount": 0, "price_unit": amount}
                 commands.append(fields.Command.update(line.id, values))
-        self.write({"invoice_line_ids": commands})
+        ours = self.with_context(outplacement_withdrawal=WITHDRAWAL)
+        ours.write({"invoice_line_ids": commands})

@@ -53,7 +53,7 @@ class OutplacementCancellationFee(models.Model):
         :param days: None where there is no start date yet, the longest before
         """
         # sudo: outplacement.cancellation.fee - whoever cancels applies the table
-        rows = self.sudo().search([("company_id", "=", company.id)])
+        rows = company.sudo().outplacement_cancellation_fee_ids
         rows = rows.sorted("days_before", reverse=True)
         if days is None:
             return rows[:1]

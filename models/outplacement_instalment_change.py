@@ -38,8 +38,8 @@ class Settlement(NamedTuple):
 
 
 class OutplacementInstalment(models.Model):
-    """How an instalment changes with the facts of its traject: what is shown before,
-    and what is done then."""
+    """What becomes of the money of an instalment when the facts of its traject
+    change."""
 
     _inherit = "outplacement.instalment"
 
@@ -215,97 +215,6 @@ class OutplacementInstalment(models.Model):
         return max(left - rest, to_decimal(0))
 
     # ------------------------------------------------------------------
-    # Showing it
-    # ------------------------------------------------------------------
-
-    def _sort_by_sale(self):
-        """Return these in the order in which changes are shown."""
-        return self.sorted(lambda i: (i.sale_line_id.id, i.number, i.id))
-
-    def _prepare_change(self, facts, settlement):
-        """Return the change of this instalment, see ``outplacement.change.mixin``.
-
-        :param facts: :class:`~..tools.schedule.Facts` as they will be
-        :param settlement: :class:`Settlement`
-        """
-        self.ensure_one()
-        owed = self._get_owed()
-        date = self._get_date_after(facts, settlement)
-        owed_after = self._get_owed_after(owed, settlement)
-        action = self._get_change_action(date, owed, owed_after, settlement)
-        return {
-            "instalment_id": self.id,
-            "sale_line_id": self.sale_line_id.id,
-            "name": self.display_name,
-            "action": action,
-            "date_before": self.date,
-            "date_after": date,
-            "amount_before": float(owed),
-            "amount_after": float(owed_after),
-            "credit": float(settlement.credit),
-            "currency_id": self.currency_id.id,
-        }
-
-    def _get_date_after(self, facts, settlement):
-        """Return the date that the instalment will have; an invoiced one keeps it
-        unless it is taken off its draft."""
-        line = self.invoice_line_ids
-        if line and not self._is_taken_off_draft(settlement):
-            return self.date
-        return self._get_terms(facts).date or False
-
-    def _is_taken_off_draft(self, settlement):
-        """Whether no invoice bills it any more, or all of what a draft bills lapses."""
-        if settlement.unbill:
-            return True
-        draft = self.invoice_line_ids.filtered(
-            lambda line: line.parent_state == "draft"
-        )
-        whole = to_decimal(self.amount)
-        return bool(draft and settlement.reason and settlement.lapsed == whole)
-
-    def _get_owed_after(self, owed, settlement):
-        """Return what is owed afterwards, as a decimal."""
-        if settlement.unbill:
-            return to_decimal(self._get_billable_amount())
-        for line in settlement.withdraw:
-            billed = to_decimal(line._get_outplacement_billed())
-            owed += billed if line.move_id.move_type == "out_refund" else -billed
-        owed += settlement.revive
-        if settlement.credit and settlement.after == "release":
-            lapsed = settlement.lapsed
-            if lapsed is None:
-                lapsed = self._get_lapsed()[0]
-            return to_decimal(self.amount) - lapsed
-        if settlement.credit:
-            return owed - settlement.credit
-        # what was credited or cancelled by hand is not owed, whatever lapses of it
-        withdrawn = self.invoice_line_ids and self.state != "invoiced"
-        if settlement.lapsed is None or withdrawn:
-            return owed
-        return to_decimal(self.amount) - settlement.lapsed
-
-    def _get_change_action(self, date, owed, owed_after, settlement):
-        """Return the word for it: the first of what happens to money, then to dates."""
-        if settlement.credit:
-            return "credit"
-        if owed_after > owed:
-            return "revive"
-        if settlement.reason and (owed_after < owed or self.state == "credited"):
-            return "reduce" if owed_after else "lapse"
-        moved = owed_after and date != self.date
-        return "move" if moved else "keep"
-
-    def _matches_change(self, change):
-        """Whether the instalment came out as ``change`` said."""
-        self.ensure_one()
-        owed, shown = float(self._get_owed()), change["amount_after"]
-        same_amount = self.currency_id.compare_amounts(owed, shown) == 0
-        # what lapsed is not invoiced, whatever its date
-        same_date = not owed or (self.date or False) == change["date_after"]
-        return same_amount and same_date
-
-    # ------------------------------------------------------------------
     # Doing it
     # ------------------------------------------------------------------
 
@@ -320,26 +229,37 @@ class OutplacementInstalment(models.Model):
         self.browse().concat(*concerned)._check_no_foreign_drafts()
         lapsing = reviving = self.browse()
         for instalment, settlement in settlements.items():
-            if settlement.unbill:
-                if instalment.state == "credited":
-                    reviving |= instalment
-                instalment._unbill()
-            if settlement.withdraw:
-                settlement.withdraw._withdraw_outplacement_drafts()
-            if settlement.revive or (settlement.withdraw and not settlement.reason):
+            lapses, revives = instalment._settle_one(settlement)
+            if lapses:
+                lapsing |= instalment
+            if revives:
                 reviving |= instalment
-            if settlement.lapsed is not None:
-                instalment._set_lapsed(settlement.lapsed, settlement.reason)
-                instalment._update_draft_line()
-                if settlement.reason:
-                    lapsing |= instalment
-                elif instalment.amount_due:
-                    reviving |= instalment
         for reason, instalments in lapsing.grouped("lapse_reason").items():
             instalments._log_lapse(reason)
         reviving._log_revival()
         self._revive_settled(settlements)
         return self._credit_settled(settlements)
+
+    def _settle_one(self, settlement):
+        """Do of one what needs no document of its own.
+
+        :param settlement: :class:`Settlement`
+        :return: whether something of it lapses, whether something is owed again
+        """
+        self.ensure_one()
+        revives = settlement.revive or (settlement.withdraw and not settlement.reason)
+        if settlement.unbill:
+            revives = revives or self.state == "credited"
+            self._unbill()
+        if settlement.withdraw:
+            settlement.withdraw._withdraw_outplacement_drafts()
+        if settlement.lapsed is None:
+            return False, bool(revives)
+        self._set_lapsed(settlement.lapsed, settlement.reason)
+        self._update_draft_line()
+        if not settlement.reason:
+            revives = revives or self.amount_due
+        return bool(settlement.reason), bool(revives)
 
     def _credit_settled(self, settlements):
         """Return the drafts of credit notes for what was invoiced."""

@@ -89,6 +89,29 @@ class OutplacementInstalment(models.Model):
             for refund in refunds.sorted("id", reverse=True)
         }
 
+    def _restore_lapse(self, origin):
+        """Let what no invoice bills of it have lapsed again: the credit note is gone by
+        which it was to be invoiced anew.
+
+        :param origin: account.move.line that bills it
+        """
+        self.ensure_one()
+        if self.is_lapsed or self.invoice_line_ids != origin:
+            return
+        refunds, reversals = (
+            lines.filtered(lambda line: line.outplacement_after_credit == "lapse")
+            for lines in origin._get_outplacement_credits()
+        )
+        credited = refunds._get_outplacement_billed_sum()
+        credited -= reversals._get_outplacement_billed_sum()
+        whole = to_decimal(self.amount)
+        billed = to_decimal(origin._get_outplacement_billed())
+        lapsed = min(max(whole - billed + credited, 0), whole)
+        if lapsed > self._get_lapsed()[0]:
+            # the one reason for which a part lapses before it is billed
+            self._set_lapsed(lapsed, self.lapse_reason or "placed")
+            self._log_change_on_orders()
+
     def _revive_settled(self, settlements):
         """Make drafts of invoices that bill again what credit notes took back.
 

@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
+from ..tools.money import to_decimal
+
 
 class OutplacementInstalment(models.Model):
     """How instalments come about, and how they come on invoices."""
@@ -41,6 +43,16 @@ class OutplacementInstalment(models.Model):
             or self.lapse_reason
             or self.sale_line_id.outplacement_months_until
         )
+
+    def _filter_spread_anew(self):
+        """Return those of these that are not fixed, nor any of the same traject by the
+        same line."""
+        fixed = {(i.traject_id, i.sale_line_id) for i in self if i._is_spread_fixed()}
+        return self.filtered(lambda i: (i.traject_id, i.sale_line_id) not in fixed)
+
+    def _get_amount_sum(self):
+        """Return the price that these are the parts of, as a decimal."""
+        return sum(map(to_decimal, self.mapped("amount")), to_decimal(0))
 
     def _regenerate(self):
         """Replace these instalments, all of a traject by an order line; none of them
@@ -146,15 +158,8 @@ class OutplacementInstalment(models.Model):
                 self.env._("Only finance or a manager revives an instalment.")
             )
         self.check_access("write")
+        self._check_lapsed()
         for instalment in self:
-            if instalment.state != "lapsed" and not instalment._is_partly_lapsed():
-                raise UserError(
-                    self.env._(
-                        "Instalment %(instalment)s has not lapsed: there is nothing "
-                        "to revive.",
-                        instalment=instalment.display_name,
-                    )
-                )
             instalment._log_on_order(
                 self.env._(
                     "Instalment %(instalment)s will be billed after all.",
@@ -165,6 +170,18 @@ class OutplacementInstalment(models.Model):
             # roles were checked above
             instalment.sudo()._set_lapsed(0, False)
         return True
+
+    def _check_lapsed(self):
+        """:raises UserError: naming the first instalment of which nothing lapsed"""
+        for instalment in self:
+            if instalment.state != "lapsed" and not instalment._is_partly_lapsed():
+                raise UserError(
+                    self.env._(
+                        "Instalment %(instalment)s has not lapsed: there is nothing "
+                        "to revive.",
+                        instalment=instalment.display_name,
+                    )
+                )
 
     def action_view_invoice(self):
         """Open the invoice that bills this instalment."""

@@ -21,6 +21,8 @@ PORTAL_FIELDS = frozenset(
 )
 # What follows from the buttons.
 CLOSED_FIELDS = frozenset({"state", "date_invited", "is_billed"})
+# What the event in the calendar of the coach follows.
+EVENT_FIELDS = frozenset({"start", "stop", "duration", "coach_id", "state"})
 COUNTED_KINDS = ("coaching", "interview_practice", "workshop")
 
 
@@ -226,7 +228,10 @@ class OutplacementSession(models.Model):
             return True
         if {"start", "stop", "duration", "traject_id"} & set(vals):
             self._check_planned()
-        return super().write(vals)
+        result = super().write(vals)
+        if EVENT_FIELDS & set(vals):
+            self._sync_events()
+        return result
 
     def _move_to(self, vals):
         """Write ``vals``, which move the start, and keep the length."""

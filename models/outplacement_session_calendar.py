@@ -29,12 +29,6 @@ class OutplacementSession(models.Model):
         sessions._sync_events()
         return sessions
 
-    def write(self, vals):
-        result = super().write(vals)
-        if {"start", "stop", "duration", "coach_id", "state"} & set(vals):
-            self._sync_events()
-        return result
-
     def _sync_events(self):
         """Keep one private event a planned or held session in its coach's calendar."""
         # sudo: calendar.event - a planner keeps the coach's calendar, where the event

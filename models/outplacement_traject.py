@@ -350,15 +350,30 @@ class OutplacementTraject(models.Model):
         return trajects
 
     def write(self, vals):
+        """See the steps: what is checked before, and what follows the change."""
+        self._check_write(vals)
+        spread = self._get_former_spread(vals)
+        earned = self._get_former_earning(vals)
+        moved = self.browse()
+        if vals.get("phase_id"):
+            moved = self.filtered(lambda t: t.phase_id.id != vals["phase_id"])
+        result = super().write(vals)
+        moved._open_current_phase()
+        self._move_earning(earned)
+        self._spread_changed(spread)
+        return result
+
+    def _check_write(self, vals):
+        """Hold what would be written.
+
+        :raises AccessError: it is not for the user
+        :raises UserError: it cannot change any more
+        """
+        if "active" in vals and not vals["active"]:
+            self._check_archive()
         self._check_write_fields(vals)
         if "candidate_id" in vals:
             self._check_candidate_change(vals["candidate_id"])
             self._check_not_oneself(vals["candidate_id"])
         if "date_start" in vals:
             self._check_start_change(fields.Date.to_date(vals["date_start"]))
-        moved = self.browse()
-        if vals.get("phase_id"):
-            moved = self.filtered(lambda t: t.phase_id.id != vals["phase_id"])
-        result = super().write(vals)
-        moved._open_current_phase()
-        return result

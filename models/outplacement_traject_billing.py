@@ -10,18 +10,21 @@ class OutplacementTraject(models.Model):
 
     _inherit = "outplacement.traject"
 
-    def write(self, vals):
-        if "active" in vals and not vals["active"]:
-            self._check_archive()
-        terms = {}
-        if not vals.keys().isdisjoint(TERMS_FIELDS):
-            terms = {traject: traject._get_spread_terms() for traject in self}
-        result = super().write(vals)
-        changed = self.filtered(
-            lambda t: t in terms and t._get_spread_terms() != terms[t]
-        )
-        changed._spread_instalments()
-        return result
+    def _get_former_spread(self, vals):
+        """Return what the price is spread over, by traject; none where ``vals`` leave
+        that alone."""
+        if vals.keys().isdisjoint(TERMS_FIELDS):
+            return {}
+        return {traject: traject._get_spread_terms() for traject in self}
+
+    def _spread_changed(self, former):
+        """Spread the price of those anew that have other terms now.
+
+        :param dict former: see :meth:`_get_former_spread`
+        """
+        self.filtered(
+            lambda t: t in former and t._get_spread_terms() != former[t]
+        )._spread_instalments()
 
     def _get_spread_terms(self):
         """Return what the price is spread over: months, and sessions where the plan
@@ -45,14 +48,7 @@ class OutplacementTraject(models.Model):
         """Spread the price over a changed term, where nothing is invoiced yet."""
         # sudo: outplacement.instalment - they follow the term, whoever plans it
         running = self.sudo().filtered(lambda traject: traject.state != "cancelled")
-        fixed = {
-            (instalment.traject_id, instalment.sale_line_id)
-            for instalment in running.instalment_ids
-            if instalment._is_spread_fixed()
-        }
-        running.instalment_ids.filtered(
-            lambda i: (i.traject_id, i.sale_line_id) not in fixed
-        )._regenerate()
+        running.instalment_ids._filter_spread_anew()._regenerate()
 
     def _on_cancelled(self):
         """Nobody pays for what is not invoiced of a cancelled traject."""

@@ -92,6 +92,22 @@ class OutplacementTraject(models.Model):
                 )
             )
 
+    def _get_backdating_refusal(self, date):
+        """Return the sentence why this user does not cancel the traject on a day that
+        is over, False where it is done: the day decides what it costs, so that is for
+        who plans or sells it."""
+        self.ensure_one()
+        if date >= self._get_today() or self.env.su:
+            return False
+        plans = self.env.user.has_group("outplacement.group_planner")
+        if plans or self._is_sold_by_user():
+            return False
+        return self.env._(
+            "A coach cancels traject %(traject)s as of today, as the day decides what "
+            "it costs: ask a planner to cancel it as of an earlier day.",
+            traject=self.name,
+        )
+
     def _check_cancellation_fee(self, fees):
         """:raises UserError: there is a fee, and no product to invoice it by"""
         if fees and not self.company_id.outplacement_fee_product_id:

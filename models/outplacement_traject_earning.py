@@ -13,21 +13,30 @@ class OutplacementTraject(models.Model):
     # The start
     # ------------------------------------------------------------------
 
-    def write(self, vals):
-        """Have what was invoiced before the start follow it, however it is written."""
+    def _get_former_earning(self, vals):
+        """Return over which days what was invoiced is earned, where ``vals`` move the
+        start, however it is written.
+
+        :return: ``(invoice lines, (first day, last day))`` by instalment
+        """
         if "date_start" not in vals:
-            return super().write(vals)
+            return {}
         # those of nobody's instalment are earned over the term
         lines = self._get_term_invoice_lines()
         billed = lines.grouped(lambda line: line._get_outplacement_earning_instalment())
         billed.pop(self.env["outplacement.instalment"], None)
-        former = {instalment: instalment._get_earning_period() for instalment in billed}
-        result = super().write(vals)
-        for instalment, period in former.items():
-            billed[instalment]._move_outplacement_earning(
-                period, instalment._get_earning_period()
-            )
-        return result
+        return {
+            instalment: (theirs, instalment._get_earning_period())
+            for instalment, theirs in billed.items()
+        }
+
+    def _move_earning(self, former):
+        """Have what was invoiced before the start follow it.
+
+        :param dict former: see :meth:`_get_former_earning`
+        """
+        for instalment, (lines, period) in former.items():
+            lines._move_outplacement_earning(period, instalment._get_earning_period())
 
     # ------------------------------------------------------------------
     # Pauses

@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import clean_context
 
-from ..tools.money import portion, to_decimal
-
 INSTALMENT_GROUPS = (
     "outplacement.group_account_manager,"
     "outplacement.group_coach,"
@@ -183,6 +181,7 @@ class SaleOrderLine(models.Model):
         respread._check_outplacement_price()
         respread._respread_outplacement()
         changed._check_outplacement_quantity()
+        (changed - more)._even_out_outplacement_price()
         # the days in which a private person can withdraw count anew, of all of it
         more.filtered(
             lambda line: line.order_id.outplacement_is_private or not former[line][1]
@@ -315,19 +314,6 @@ class SaleOrderLine(models.Model):
     # ------------------------------------------------------------------
     # Price and instalments
     # ------------------------------------------------------------------
-
-    def _get_outplacement_unit_price(self):
-        """Return the price of one traject after discount, exact, in its own basis."""
-        self.ensure_one()
-        return to_decimal(self.price_unit) * (1 - to_decimal(self.discount) / 100)
-
-    def _get_outplacement_price(self, traject):
-        """Return the rounded price of one traject of the line. The trajects together
-        cost exactly what the line costs (R2)."""
-        self.ensure_one()
-        trajects = self._get_outplacement_trajects()
-        position = trajects.ids.index(traject.id) + 1
-        return portion(self._get_outplacement_unit_price(), position, self.currency_id)
 
     def _get_outplacement_terms(self):
         """Return what the instalments of the line are made from: among it whether the

@@ -22,6 +22,7 @@ from . import test_cipher
 from . import test_canary
 from . import test_caseload
 from . import test_confidentiality
+from . import test_given_up
 from . import test_guards
 from . import test_handover
 from . import test_key
@@ -32,6 +33,7 @@ from . import test_document_attachments
 from . import test_document_files
 from . import test_document_http
 from . import test_document_sealed
+from . import test_line_price
 from . import test_membership
 from . import test_migration
 from . import test_migration_revenue

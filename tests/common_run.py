@@ -7,6 +7,7 @@ from odoo.tests import freeze_time
 from .common_billing import TODAY, BillingCommon
 
 WORK = "odoo.addons.outplacement.models.outplacement_invoice_run_work"
+BILLING = "odoo.addons.outplacement.models.outplacement_invoice_run_billing"
 
 
 @freeze_time(TODAY)

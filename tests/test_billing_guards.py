@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import freeze_time, new_test_user, tagged
 
-from odoo.addons.outplacement.models import outplacement_instalment
+from odoo.addons.outplacement.models import outplacement_instalment_state
 
 from .common_billing import TODAY, BillingCommon
 
@@ -593,7 +593,7 @@ class TestBillingGuardsOfInvoice(GuardsCommon):
         with freeze_time("2026-04-01"):
             with (
                 self.enter_registry_test_mode(),
-                patch.object(outplacement_instalment, "CRON_BATCH", 2),
+                patch.object(outplacement_instalment_state, "CRON_BATCH", 2),
             ):
                 cron.method_direct_trigger()
             self.env.flush_all()

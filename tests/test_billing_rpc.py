@@ -167,7 +167,7 @@ class TestInvoiceLinesByRpc(RevenueCommon):
         order = self._sell_and_start(self.prepaid, date_start="2026-03-16")
         invoice = self._invoice(order, "2026-03-16", post=False)
         mine = invoice.with_user(self.finance)
-        for context in ({}, {"outplacement_posting": True}):
+        for context in ({}, {"outplacement_move_step": True}):
             with self.assertRefused("is posted by its button only"):
                 mine.with_context(**context).state = "posted"
         mine.action_post()
@@ -178,6 +178,45 @@ class TestInvoiceLinesByRpc(RevenueCommon):
         self.employer.outplacement_po_required = True
         with self.assertRefused("is posted by its button only"):
             ordinary.state = "posted"
+
+    def test_reset_and_cancelled_by_its_buttons(self):
+        """Writing the state would leave what a credit note did to the instalment."""
+        invoice = self._bill_prepaid()
+        instalment = invoice.invoice_line_ids.outplacement_instalment_id
+        note = self._credit(invoice, post=False)
+        note.invoice_line_ids.write(
+            {
+                "outplacement_after_credit": "lapse",
+                "outplacement_lapse_reason": "cancelled",
+            }
+        )
+        note.with_user(self.finance).action_post()
+        for move in (invoice, note):
+            for state in ("draft", "cancel"):
+                for context in ({}, {"outplacement_move_step": True}):
+                    mine = move.with_user(self.finance).with_context(**context)
+                    with (
+                        self.subTest(move=move.move_type, state=state, **context),
+                        self.assertRefused("by its buttons only: those let"),
+                    ):
+                        mine.state = state
+        self.assertEqual((invoice.state, note.state), ("posted", "posted"))
+        mine = note.with_user(self.finance)
+        mine.button_draft()
+        self.assertEqual((mine.state, instalment.amount_lapsed), ("draft", 0))
+        mine.state = "draft"
+        with self.assertRefused("by its buttons only"):
+            mine.state = "cancel"
+        mine.button_cancel()
+        self.assertEqual(mine.state, "cancel")
+        with self.assertRefused("by its buttons only"):
+            mine.state = "draft"
+        mine.button_draft()
+        mine.unlink()
+        ordinary = self._make_invoice({})
+        ordinary.state = "cancel"
+        ordinary.state = "draft"
+        self.assertEqual(ordinary.state, "draft")
 
     def test_finance_reverses(self):
         """The links that a reversal makes, it makes for finance too."""

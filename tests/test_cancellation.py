@@ -443,9 +443,7 @@ class TestCancellation(LifeCommon):
         traject = order.outplacement_traject_ids
         with freeze_time("2026-02-25"):
             for day in ("2026-01-04", "2025-06-01"):
-                wizard = self._open(
-                    traject, "cancelled", day, user=self.coach, outcome="stopped"
-                )
+                wizard = self._open(traject, "cancelled", day, outcome="stopped")
                 with self.subTest(day=day), self.assertRefused("of its last sale"):
                     wizard.action_confirm()
             self.assertEqual(traject.state, "intake")
@@ -466,6 +464,44 @@ class TestCancellation(LifeCommon):
             wizard = self._open(traject, "cancelled", "2026-01-19", outcome="stopped")
             with self.assertRefused("before 01/20/2026, the day of its last sale"):
                 wizard.action_confirm()
+
+    def test_as_of_an_earlier_day(self):
+        """The day decides what it costs: a coach takes today's, and is told before."""
+        order = self._sell_planned()
+        traject = order.outplacement_traject_ids
+        with freeze_time("2026-02-18"):
+            values = {"outcome": "stopped", "user": self.coach}
+            wizard = self._open(traject, "cancelled", "2026-01-30", **values)
+            self.assertIn("ask a planner", wizard.refusal_text)
+            with self.assertRefused("A coach cancels .* as of today"):
+                wizard.action_confirm()
+            wizard = self._open(traject, "cancelled", "2026-02-19", **values)
+            with self.assertRefused("in the future"):
+                wizard.action_confirm()
+            wizard = self._open(traject, "cancelled", "2026-02-18", **values)
+            self.assertFalse(wizard.refusal_text)
+        self.assertEqual(traject.state, "intake")
+
+    def test_who_may_cancel_as_of_an_earlier_day(self):
+        """Who plans it, the manager, and a coach who sold it: 10 % instead of 50 %."""
+        group = self.env.ref("outplacement.group_account_manager")
+        self.coach.group_ids += group
+        for user in (self.planner, self.manager, self.coach):
+            order = self._sell_planned()
+            traject = order.outplacement_traject_ids
+            with self.subTest(user=user.login), freeze_time("2026-02-18"):
+                if user == self.coach:
+                    values = {"outcome": "stopped", "user": user}
+                    wizard = self._open(traject, "cancelled", "2026-01-30", **values)
+                    self.assertIn("ask a planner", wizard.refusal_text)
+                    traject.account_manager_id = user
+                wizard = self._open(
+                    traject, "cancelled", "2026-01-30", user, outcome="stopped"
+                )
+                self.assertFalse(wizard.refusal_text)
+                wizard.action_confirm()
+                self.assertEqual(str(traject.date_closed), "2026-01-30")
+                self.assertEqual(self._get_fee_line(order).price_unit, 899.5)
 
     def test_of_a_cancelled_order(self):
         self.env["outplacement.cancellation.fee"].search([]).percent = 0

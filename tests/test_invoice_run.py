@@ -8,7 +8,7 @@ from odoo.tests import Form, freeze_time, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common_billing import TODAY
-from .common_run import WORK, RunCommon
+from .common_run import BILLING, RunCommon
 
 
 @freeze_time(TODAY)
@@ -406,7 +406,7 @@ class TestInvoiceRun(RunCommon):
     def test_what_nobody_foresaw(self):
         """An error that is no message for users is one for the log, and no more."""
         due = self._get_due(self._sell_due(number=2))
-        with self.bad(due[0], ZeroDivisionError), mute_logger(WORK):
+        with self.bad(due[0], ZeroDivisionError), mute_logger(BILLING):
             run = self._run()
         self.assertIn("not foreseen: Not TR", due[0].set_aside_reason)
         self.assertEqual(len(run.invoice_ids), 1)
@@ -424,7 +424,7 @@ class TestInvoiceRun(RunCommon):
             return values
 
         patcher = patch.object(Instalment, "_prepare_invoice_line_values", twice)
-        with patcher, mute_logger(WORK, "odoo.sql_db"):
+        with patcher, mute_logger(BILLING, "odoo.sql_db"):
             run = self._run()
         self.assertEqual(len(run.invoice_ids), 2)
         self.assertEqual(due.mapped("state"), ["invoiced", "due", "invoiced"])

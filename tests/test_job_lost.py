@@ -44,6 +44,8 @@ class TestJobLost(LifeCommon):
         changes = self._lose_job(order, "2026-08-14", user=self.coach)
         self.assertEqual([change["action"] for change in changes], ["keep", "credit"])
         self.assertEqual(changes[1]["credit"], 6467.5)
+        dates = [(str(c["date_before"]), c["date_after"]) for c in changes[1:]]
+        self.assertEqual(dates, [("2026-06-15", False)])
         self.assertEqual(traject.state, "active")
         self.assertFalse(traject.date_placement or traject.outcome)
         note = self._get_credit_notes(order)
@@ -57,6 +59,20 @@ class TestJobLost(LifeCommon):
         self.assertAmounts(again, (6467.5, 1358.18, 7825.68))
         self.assertEqual(again.invoice_line_ids.outplacement_instalment_id, fee)
         self.assertEqual(order.invoice_status, "invoiced")
+
+    def test_placed_again_before_the_credit_note_is_posted(self):
+        """What will be invoiced again has no day until then, and that one then."""
+        order = self._place_with_fee()
+        fee = self._get_instalments(order)[1]
+        self._lose_job(order, "2026-06-20")
+        self.assertEqual(str(fee.date), "2026-06-15")  # of its invoice
+        shown = self._place(order, "2026-10-01")[1]
+        self.assertEqual(
+            (shown["action"], shown["date_before"], str(shown["date_after"])),
+            ("move", False, "2026-10-01"),
+        )
+        self._post(self._get_credit_notes(order), "2026-10-02")
+        self.assertEqual(str(fee.date), "2026-10-01")
 
     def test_chatter_gives_no_reason(self):
         order = self._place_with_fee()

@@ -302,67 +302,58 @@ class TestSaleLineTraject(SaleLineCommon):
     # Who
     # ------------------------------------------------------------------
 
-    def test_who_may(self):
-        """The account manager of the traject and managers; by whatever way."""
-        colleague = new_test_user(
-            self.env,
-            "billing_other_seller",
-            "outplacement.group_account_manager,sales_team.group_sale_salesman_all_leads",
-            company_id=self.company.id,
-        )
-        leader = new_test_user(
-            self.env,
-            "billing_leader",
-            "sales_team.group_sale_manager,outplacement.group_planner",
-            company_id=self.company.id,
-        )
-        coach = new_test_user(
-            self.env,
-            "billing_selling_coach",
-            "sales_team.group_sale_manager,outplacement.group_coach",
-            company_id=self.company.id,
-        )
+    def _make_user(self, groups):
+        """Return a user of no other groups, called by them."""
+        return new_test_user(self.env, groups, groups, company_id=self.company.id)
+
+    def _get_ways(self, user):
+        """Return the ways in which ``user`` may try to sell for the traject, on a
+        quotation of their own, as functions by name."""
+        order = self._quote(self.extra, user=user)
+        record = order.order_line
+        Line = record.browse().with_user(user)
         line = self._line()
         context = {f"default_{name}": value for name, value in line.items()}
-        for user in (colleague, leader, coach, self.salesman):
-            quotation = self._quote(self.extra, user=user)
-            theirs = quotation.order_line
-            Line = quotation.order_line.browse().with_user(user)
-            ways = {
-                "write": lambda record=theirs: record.write(line),
-                "kind": lambda record=theirs: (
-                    record.sudo().write(line),
-                    record.write({"outplacement_line_kind": "payer"}),
-                ),
-                "months": lambda record=theirs: (
-                    record.sudo().write(line),
-                    record.write({"outplacement_months": 99}),
-                ),
-                "create": lambda order=quotation, Line=Line: Line.create(
-                    {"order_id": order.id, **line}
-                ),
-                "default": lambda order=quotation, Line=Line: Line.with_context(
-                    **context
-                ).create({"order_id": order.id, "product_id": self.extra.id}),
-                "import": lambda order=quotation, Line=Line: self._import(
-                    Line, order, line
-                ),
-            }
-            for way, call in ways.items():
+        bare = {"order_id": order.id, "product_id": self.extra.id}
+        return {
+            "write": lambda: record.write(line),
+            "kind": lambda: (
+                record.sudo().write(line),
+                record.write({"outplacement_line_kind": "payer"}),
+            ),
+            "months": lambda: (
+                record.sudo().write(line),
+                record.write({"outplacement_months": 99}),
+            ),
+            "create": lambda: Line.create({"order_id": order.id, **line}),
+            "default": lambda: Line.with_context(**context).create(bare),
+            "import": lambda: self._import(Line, order, line),
+        }
+
+    def test_who_may(self):
+        """The account manager of the traject and managers; by whatever way."""
+        strangers = [
+            self._make_user(groups)
+            for groups in (
+                "outplacement.group_account_manager,"
+                "sales_team.group_sale_salesman_all_leads",
+                "sales_team.group_sale_manager,outplacement.group_planner",
+                "sales_team.group_sale_manager,outplacement.group_coach",
+            )
+        ]
+        for user in (*strangers, self.salesman):
+            for way, call in self._get_ways(user).items():
                 with (
                     self.subTest(user=user.login, way=way),
                     self.env.cr.savepoint(),
                     self.assertRaises(AccessError),
                 ):
                     call()
-        keeper = new_test_user(
-            self.env,
-            "billing_keeper",
-            "outplacement.group_manager,sales_team.group_sale_salesman",
-            company_id=self.company.id,
+        keeper = self._make_user(
+            "outplacement.group_manager,sales_team.group_sale_salesman"
         )
         for user in (self.account_manager, keeper):
-            order = self._quote(line, user=user)
+            order = self._quote(self._line(), user=user)
             self.assertEqual(
                 order.sudo().order_line.outplacement_line_kind, "extension"
             )

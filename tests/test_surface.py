@@ -27,6 +27,8 @@ SUDO = {
         "_reclaim_outplacement_instalments": 1,
         "_release_outplacement_instalment": 1,
     },
+    "models/account_move_given_up.py": {"_schedule_outplacement_decision": 1},
+    "models/account_move_line_given_up.py": {"_get_outplacement_given_up": 1},
     "models/account_move_line_guard.py": {"create": 1},
     "models/account_move_line_credit.py": {
         "_carry_outplacement_lapses": 1,
@@ -67,7 +69,8 @@ SUDO = {
         "_tell_guides": 2,
         "action_end": 2,
     },
-    "models/outplacement_instalment.py": {"_log_on_order": 1, "_search_falling_due": 1},
+    "models/outplacement_instalment_log.py": {"_log_on_order": 1},
+    "models/outplacement_instalment_state.py": {"_search_falling_due": 1},
     "models/account_move_send.py": {"_link_invoice_documents": 1},
     "models/account_move_specification.py": {
         "_is_outplacement_collective": 1,
@@ -75,9 +78,9 @@ SUDO = {
     },
     "models/outplacement_instalment_run.py": {"_set_aside": 1},
     "models/outplacement_invoice_run.py": {"_start": 1, "action_stop": 1},
+    "models/outplacement_invoice_run_billing.py": {"_queue_sending": 1},
     "models/outplacement_invoice_run_work.py": {
         "_finish": 3,
-        "_queue_sending": 1,
         "_retry": 1,
         "_take_groups": 1,
         "_wake_workers": 1,
@@ -370,7 +373,7 @@ METHODS = {
 OVERRIDDEN = {
     *("default_get", "create", "write", "unlink", "copy_data", "init"),
     *("read", "search_read", "web_read", "web_search_read"),
-    *("button_draft", "create_invoices", "reverse_moves"),
+    *("button_cancel", "button_draft", "create_invoices", "reverse_moves"),
     "message_post_with_source",
 }
 # Odoo's, of names that are ours as well.
@@ -503,65 +506,86 @@ class TestSurface(OutplacementCommon):
 
     def _get_records(self):
         """Return a record of `self.traject` for each model of the list."""
+        return [
+            *self._get_records_of_finance(),
+            *self._get_records_of_the_traject(),
+            # there is a key once something is sealed
+            *self._get_records_of_the_bureau(),
+            *self._get_wizards(),
+            *self._get_sale_wizards(),
+        ]
+
+    def _get_records_of_finance(self):
+        """Return what is billed of `self.traject`, and what it is billed by."""
         instalment = self._make_instalment()
         lead = self.env["crm.lead"].create(
             {"name": "Deal", "user_id": self.account_manager.id}
         )
         instalment.order_id.opportunity_id = lead
-        of_traject = {"traject_id": self.traject.id}
-        note = self._make_note()
-        note.with_user(self.coach).action_sign()
-        planner = self.env(user=self.planner)
-        request = self.env["outplacement.break.glass"].with_user(self.manager)
-        request = request.create(
-            {
-                "traject_reference": self.traject.name,
-                "reason": "The coach is in hospital",
-            }
-        )
-        Alert = self.env["outplacement.alert"]
         revenue = {"company_id": self.env.company.id, "date": "2021-01-31"}
+        Start = self.env["outplacement.invoice.run.start"].with_user(self.finance)
         return [
             self.env["outplacement.revenue.at.date"].create({}),
             self.env["outplacement.revenue.book"].create(revenue),
             self.env["outplacement.revenue.report"].browse(1),
-            self.env["outplacement.access.log"].search([], limit=1),
-            request,
             lead,
             self.env["outplacement.invoice.run"].create({}),
-            self.env["outplacement.invoice.run.start"]
-            .with_user(self.finance)
-            .create({}),
+            Start.create({}),
+            instalment,
+            instalment.order_id,
+        ]
+
+    def _get_records_of_the_bureau(self):
+        """Return what is of no traject, or of access to one."""
+        Request = self.env["outplacement.break.glass"].with_user(self.manager)
+        Alert = self.env["outplacement.alert"]
+        return [
+            self.env["outplacement.access.log"].search([], limit=1),
+            Request.create(
+                {
+                    "traject_reference": self.traject.name,
+                    "reason": "The coach is in hospital",
+                }
+            ),
             self.employer,
             Alert.create({"kind": "key_missing", "date": "2021-01-01"}),
             self.env["outplacement.key"].search([("state", "=", "current")]),
             self.env["res.config.settings"].create({}),
-            instalment,
-            instalment.order_id,
+        ]
+
+    def _get_records_of_the_traject(self):
+        """Return `self.traject` and what is recorded of its course."""
+        note = self._make_note()
+        note.with_user(self.coach).action_sign()
+        return [
             note,
             self._make_document(),
             self._make_report("sent"),
             self._make_session(),
-            self.env["outplacement.statement"].create(of_traject),
+            self.env["outplacement.statement"].create({"traject_id": self.traject.id}),
             self.traject,
             self.traject.member_ids[0],
             self.traject.traject_phase_ids[0],
-            planner["outplacement.traject.activate"].create(of_traject),
-            planner["outplacement.traject.close"].create(of_traject),
-            planner["outplacement.traject.pause"].create(of_traject),
-            planner["outplacement.traject.resume"].create(of_traject),
-            planner["outplacement.traject.job.lost"].create(of_traject),
-            planner["outplacement.traject.what.if"].create(of_traject),
-            planner["outplacement.traject.handover"].create(
-                {
-                    "member_id": self.traject.member_ids[0].id,
-                    "agreed_channel": "phone",
-                }
+        ]
+
+    def _get_wizards(self):
+        """Return what the planner opened on `self.traject`."""
+        planner = self.env(user=self.planner)
+        names = ("activate", "close", "pause", "resume", "job.lost", "what.if")
+        handover = {
+            "member_id": self.traject.member_ids[0].id,
+            "agreed_channel": "phone",
+        }
+        assignment = {"traject_ids": self.traject.ids, "user_id": self.coach.id}
+        return [
+            *(
+                planner[f"outplacement.traject.{name}"].create(
+                    {"traject_id": self.traject.id}
+                )
+                for name in names
             ),
-            planner["outplacement.traject.assign"].create(
-                {"traject_ids": self.traject.ids, "user_id": self.coach.id}
-            ),
-            *self._get_sale_wizards(),
+            planner["outplacement.traject.handover"].create(handover),
+            planner["outplacement.traject.assign"].create(assignment),
         ]
 
     def _get_sale_wizards(self):

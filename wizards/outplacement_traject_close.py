@@ -98,13 +98,18 @@ class OutplacementTrajectClose(models.TransientModel):
         facts.pop("outcome")
         return traject._get_changes(**facts)
 
+    def _get_refusal(self):
+        if self.target_state == "cancelled" and self.date:
+            return self.traject_id._get_backdating_refusal(self.date)
+        return super()._get_refusal()
+
     # ------------------------------------------------------------------
     # Confirming
     # ------------------------------------------------------------------
 
     def _check_confirm(self):
-        """:raises UserError: an outcome that doesn't go with the state, or a date to
-        come, or before the sale, the start or the placement"""
+        """:raises UserError: an outcome that doesn't go with the state, a date to come
+        or that is not for this user, or before the sale, the start or the placement"""
         result = super()._check_confirm()
         labels = dict(self._fields["outcome"]._description_selection(self.env))
         if self.outcome not in OUTCOMES[self.target_state]:

@@ -216,7 +216,7 @@ class BillingBenchmark(Benchmark):
             return made
 
         refuse._api_model = True
-        logger = "odoo.addons.outplacement.models.outplacement_invoice_run_work"
+        logger = "odoo.addons.outplacement.models.outplacement_invoice_run_billing"
         with patch.object(Move, "create", refuse), patch(f"{logger}._logger"):
             self._bill(env, SMALL)
 

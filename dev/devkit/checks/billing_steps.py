@@ -12,7 +12,10 @@ import time
 from benchmarks import billing_data
 from psycopg2.errors import DeadlockDetected, SerializationFailure
 
-from odoo.addons.outplacement.models import outplacement_invoice_run_work
+from odoo.addons.outplacement.models import (
+    outplacement_invoice_run_billing,
+    outplacement_invoice_run_work,
+)
 
 NUMBER = int(os.environ["NUMBER"])
 
@@ -34,7 +37,7 @@ def work(env):
     nothing is due any more, whoever billed it."""
     # many commits, so that kills come between them and within
     outplacement_invoice_run_work.CHUNK = 20
-    outplacement_invoice_run_work.BATCH = 10
+    outplacement_invoice_run_billing.BATCH = 10
     finance = env["res.users"].search([("login", "=", "fien")])
     Run = env["outplacement.invoice.run"]
     while count_due(env):
