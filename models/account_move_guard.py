@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from .account_move_line_guard import COPY_OF_LINKS
@@ -14,11 +14,21 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = super().create(vals_list)
+        # by a default, whoever gave it
+        posted = moves.filtered(lambda move: move.state == "posted")
+        posted._check_outplacement_step("posted")
+        return moves
+
     def write(self, vals):
         if "move_type" in vals:
             self._check_outplacement_type(vals["move_type"])
         if "state" in vals:
-            self._check_outplacement_step(vals["state"])
+            state = vals["state"]
+            changing = self.filtered(lambda move: move.state != state)
+            changing._check_outplacement_step(state)
         return super().write(vals)
 
     def _with_outplacement_step(self):
@@ -28,12 +38,7 @@ class AccountMove(models.Model):
     def _is_outplacement_linked(self):
         """Whether a line bills, billed or credits an instalment."""
         self.ensure_one()
-        lines = self.invoice_line_ids
-        return bool(
-            lines.outplacement_instalment_id
-            or lines.outplacement_released_instalment_id
-            or lines.outplacement_credited_line_id
-        )
+        return any(line._is_outplacement_linked() for line in self.invoice_line_ids)
 
     def _check_outplacement_type(self, move_type):
         """:raises UserError: an invoice of instalments would become a credit note, or
@@ -54,7 +59,7 @@ class AccountMove(models.Model):
         cancelling does and checks (R9, R11)"""
         if self.env.context.get("outplacement_move_step") is STEP:
             return
-        for move in self.filtered(lambda move: move.state != state):
+        for move in self:
             linked = move._is_outplacement_linked()
             if state != "posted" and linked:
                 raise UserError(
@@ -98,6 +103,8 @@ class AccountMove(models.Model):
     def _take_outplacement_reversal_ref(self, values):
         """Take "Reversal of: …" out of the values of an invoice that bills again what
         this credit note took back: no customer gave that as their reference (R11).
+        Where no instalment tells it, that of the invoice which was credited takes its
+        place.
 
         :return: the text, False if it stays
         """
@@ -106,4 +113,16 @@ class AccountMove(models.Model):
             self.commercial_partner_id.outplacement_po_required
             or self._is_outplacement_linked()
         )
-        return bills_again and values.pop("ref", False)
+        if not bills_again:
+            return False
+        text = values.pop("ref", False)
+        if not self._is_outplacement_linked():
+            values["ref"] = self.reversed_entry_id._get_outplacement_customer_ref()
+        return text
+
+    def _get_outplacement_customer_ref(self):
+        """Return the reference without the numbers of orders, which Odoo enters where
+        the customer gave none."""
+        orders = self.invoice_line_ids.sale_line_ids.order_id.mapped("name")
+        parts = (self.ref or "").split(", ")
+        return ", ".join(part for part in parts if part not in orders)

@@ -19,6 +19,8 @@ LINK_FIELDS = frozenset(
         "outplacement_lapse_reason",
     }
 )
+# What the document says, which the line repeats; Odoo leaves it writable.
+CLOSED_FIELDS = LINK_FIELDS | {"parent_state"}
 # What revenue is computed from (R13): fixed with the invoice.
 POSTED_FIELDS = frozenset(
     {
@@ -59,7 +61,7 @@ class AccountMoveLine(models.Model):
     def _has_field_access(self, field, operation):
         """Links come from invoicing and crediting, whoever does it; nobody sets them by
         hand."""
-        if operation == "write" and field.name in LINK_FIELDS:
+        if operation == "write" and field.name in CLOSED_FIELDS:
             return self.env.su
         return super()._has_field_access(field, operation)
 
@@ -104,7 +106,32 @@ class AccountMoveLine(models.Model):
     def write(self, vals):
         if not self.env.su and not POSTED_FIELDS.isdisjoint(vals):
             self._check_outplacement_posted(vals)
+        if "move_id" in vals:
+            self._check_outplacement_document(vals["move_id"])
         return super().write(vals)
+
+    def _is_outplacement_linked(self):
+        """Whether the line bills, billed or credits an instalment."""
+        self.ensure_one()
+        return bool(
+            self.outplacement_instalment_id
+            or self.outplacement_released_instalment_id
+            or self.outplacement_credited_line_id
+        )
+
+    def _check_outplacement_document(self, move_id):
+        """:raises UserError: what bills or credits an instalment would go to another
+        document"""
+        for line in self:
+            if line.move_id.id != move_id and line._is_outplacement_linked():
+                raise UserError(
+                    self.env._(
+                        "“%(line)s” bills or credits an instalment and stays on "
+                        "%(document)s.",
+                        line=line.name or line.display_name,
+                        document=line.move_id.display_name,
+                    )
+                )
 
     def _check_outplacement_posted(self, vals):
         """:raises UserError: over which days a posted line is earned would change"""

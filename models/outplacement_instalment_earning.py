@@ -16,7 +16,8 @@ class OutplacementInstalment(models.Model):
 
         The service period, where every instalment pays for its own months. Where the
         plan bills faster or slower than the months go by, the whole term. A pause moves
-        the end of what it interrupts, also of what is on an invoice (R6).
+        the end of what it interrupts by its months (R6); what is on an invoice by then
+        moves by its days, which is up to three days more or less.
         """
         self.ensure_one()
         if self.trigger not in schedule.TERM_TRIGGERS:

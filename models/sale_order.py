@@ -264,7 +264,24 @@ class SaleOrder(models.Model):
     def _create_invoices(self, grouped=False, final=False, date=None):
         # EXTENDS sale
         self.env["outplacement.instalment"]._update_due([("order_id", "in", self.ids)])
-        return super()._create_invoices(grouped=grouped, final=final, date=date)
+        options = {"grouped": grouped, "final": final, "date": date}
+        apart = self._get_outplacement_apart() if final else self.browse()
+        invoices = self.env["account.move"]
+        if instalments := apart.order_line._get_outplacement_to_invoice():
+            named = apart.with_context(outplacement_instalment_ids=instalments.ids)
+            invoices = super(SaleOrder, named)._create_invoices(**options)
+        return invoices.with_env(self.env) | super()._create_invoices(**options)
+
+    def _get_outplacement_apart(self):
+        """Return the orders of which instalments are due while something else is taken
+        back: instalments are never part of a credit note, which an invoice becomes
+        when less than nothing is left of it."""
+        return self.filtered(
+            lambda order: (
+                any(line.qty_to_invoice < 0 for line in order.order_line)
+                and order.order_line._get_outplacement_to_invoice()
+            )
+        )
 
     def _get_invoiceable_lines(self, final=False):
         """Leave out what has no instalment among those that the context names."""

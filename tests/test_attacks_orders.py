@@ -114,8 +114,7 @@ class TestAttackOrder(SaleAttackCommon):
                 {"order_line": lines, "state": "sale"},
             ):
                 with self.subTest(line=line, first=next(iter(vals))):
-                    with self.assertRaises(UserError), self.env.cr.savepoint():
-                        quotation.write(vals)
+                    self._assert_refused(".", quotation, vals)
         order = self.order.with_user(self.account_manager)
         lines = [Command.update(order.order_line.id, {"product_id": self.workshop.id})]
         self._assert_refused(BY_HAND, order, {"state": "draft", "order_line": lines})

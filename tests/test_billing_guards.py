@@ -414,6 +414,53 @@ class TestBillingGuardsOfInvoice(GuardsCommon):
         self.assertIn(note.name, self._credit(note, post=False).ref)
         self.employer.outplacement_po_required = True
         self.assertFalse(self._credit(note, post=False).ref)
+        invoice.ref = "PO-9"
+        self.assertEqual(self._credit(note, post=False).ref, "PO-9")
+        with freeze_time(TODAY):
+            wizard = (
+                self.env["account.move.reversal"]
+                .with_user(self.finance)
+                .with_context(active_model="account.move", active_ids=note.ids)
+                .create({"journal_id": note.journal_id.id})
+            )
+            wizard.modify_moves()
+        posted = note.reversal_move_ids.filtered(lambda move: move.state == "posted")
+        self.assertEqual(posted.ref, "PO-9")
+
+    def test_taken_back_beside_an_instalment(self):
+        """A credit note of what is taken back, and an invoice of what is due."""
+        order = self._sell_and_start(
+            {"product_id": self.package.id},
+            {"product_id": self.workshop.id, "product_uom_qty": 10},
+            date_start=TODAY,
+        )
+        other = self._sell(self.workshop)
+        workshop = order.order_line.filtered(
+            lambda line: line.product_id == self.workshop
+        )
+        with freeze_time(TODAY):
+            order._create_invoices(final=True).action_post()
+            workshop.product_uom_qty = 2
+        instalments = order.order_line.outplacement_instalment_ids
+        with freeze_time("2026-04-16"):
+            wizard = (
+                self.env["sale.advance.payment.inv"]
+                .with_user(self.account_manager)
+                .with_context(active_model="sale.order", active_ids=(order | other).ids)
+                .create({"advance_payment_method": "delivered"})
+            )
+            due = instalments.filtered(lambda i: i.date <= date(2026, 4, 16)) - (
+                instalments.filtered("invoice_line_ids")
+            )
+            self.assertTrue(due)
+            wizard.create_invoices()
+        billed = due.invoice_line_ids.move_id
+        self.assertEqual(billed.mapped("move_type"), ["out_invoice"])
+        self.assertAlmostEqual(billed.amount_untaxed, sum(due.mapped("amount")))
+        refund = order.invoice_ids.filtered(lambda m: m.move_type == "out_refund")
+        self.assertEqual((refund.invoice_line_ids & workshop.invoice_lines).quantity, 8)
+        self.assertEqual(len(other.invoice_ids), 1)
+        self.assertEqual(workshop.qty_invoiced, 2)
 
     def test_reference_of_a_traject_stays(self):
         """Only trajects that follow the order follow its new reference."""

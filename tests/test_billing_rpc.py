@@ -1,5 +1,6 @@
 from psycopg2 import IntegrityError
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
@@ -161,6 +162,48 @@ class TestInvoiceLinesByRpc(RevenueCommon):
             mine.move_type = other
         self.assertEqual(move.move_type, former)
         mine.move_type = former
+
+    def test_lines_stay_on_their_document(self):
+        """What bills an instalment does not turn up on a credit note."""
+        order = self._sell_and_start(self.prepaid, date_start="2026-03-16")
+        invoice = self._invoice(order, "2026-03-16", post=False)
+        line = self._get_line(invoice)
+        refund = self._make_invoice({})
+        refund.action_switch_move_type()
+        refund.action_switch_move_type()
+        for records, vals in (
+            (line, {"move_id": refund.id}),
+            (refund, {"invoice_line_ids": [Command.link(line.id)]}),
+        ):
+            with self.subTest(vals=vals), self.assertRefused("stays on"):
+                records.write(vals)
+        self.assertEqual(line.move_id, invoice)
+        line.write({"move_id": invoice.id})
+        ordinary = refund.invoice_line_ids
+        ordinary.write({"move_id": self._make_invoice({}).id})
+
+    def test_the_status_of_a_line_is_that_of_its_document(self):
+        line = self._get_line(self._bill_prepaid())
+        for state in ("draft", "cancel"):
+            with self.subTest(state=state), self.assertRaises(AccessError):
+                line.write({"parent_state": state})
+        self.assertEqual(line.outplacement_instalment_id.state, "invoiced")
+
+    def test_not_made_posted(self):
+        """Neither by values nor by a default."""
+        self.employer.outplacement_po_required = True
+        Move = self.env["account.move"].with_user(self.finance)
+        line = {"name": "Advice", "quantity": 1, "price_unit": 100.0}
+        values = {
+            "move_type": "out_invoice",
+            "partner_id": self.employer.id,
+            "invoice_date": "2026-03-16",
+            "invoice_line_ids": [Command.create(line)],
+        }
+        Posted = Move.with_context(default_state="posted")
+        with self.assertRefused("is posted by its button only"):
+            Posted.create(values)
+        self.assertEqual(Posted.create({**values, "ref": "PO-1"}).state, "posted")
 
     def test_posted_by_its_button(self):
         """Writing the state would go past the reference and the instalments."""
