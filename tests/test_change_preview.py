@@ -87,6 +87,26 @@ class TestChangePreview(LifeCommon):
             if left and instalment not in released:
                 self.assertEqual(instalment.date, row["date_after"], row["name"])
 
+    def test_figures_come_once(self):
+        """The table and the fingerprint of it have the same ones."""
+        order = self._sell_package()
+        Wizard = self.env["outplacement.traject.close"].with_user(self.planner)
+        Wizard = Wizard.with_context(
+            default_traject_id=order.outplacement_traject_ids.id,
+            default_target_state="aftercare",
+        )
+        kind = type(Wizard)
+        with (
+            freeze_time("2026-05-20"),
+            patch.object(
+                kind, "_get_changes", autospec=True, side_effect=kind._get_changes
+            ) as figures,
+        ):
+            form = Form(Wizard)
+            self.assertTrue(form.fingerprint)
+            self.assertEqual(len(form.change_ids), 12)
+        self.assertEqual(figures.call_count, 1)
+
     def test_every_rule_and_plan(self):
         billed = cycle(BILLED)
         for plan, rule in product(PLANS, RULES):

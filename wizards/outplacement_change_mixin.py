@@ -4,6 +4,20 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+# What a line shows of a change: the keys of its dict.
+SHOWN = (
+    "instalment_id",
+    "sale_line_id",
+    "name",
+    "action",
+    "currency_id",
+    "date_before",
+    "date_after",
+    "amount_before",
+    "amount_after",
+    "credit",
+)
+
 
 class OutplacementChangeMixin(models.AbstractModel):
     """A step in the life of a traject that shows first what it does to the instalments,
@@ -126,12 +140,11 @@ class OutplacementChangeMixin(models.AbstractModel):
 
     @api.depends(lambda self: self._get_change_triggers())
     def _compute_change_ids(self):
-        Line = self.env["outplacement.change.line"]
         for wizard in self:
             changes = wizard._get_changes() if wizard.traject_id else []
             currency = wizard._get_change_currency(changes)
             wizard.currency_id = currency
-            wizard.change_ids = Line.concat(*(Line.new(change) for change in changes))
+            wizard.change_ids = wizard._make_change_lines(changes)
             for name, key in (
                 ("amount_before", "amount_before"),
                 ("amount_after", "amount_after"),
@@ -146,9 +159,10 @@ class OutplacementChangeMixin(models.AbstractModel):
 
     @api.depends(lambda self: self._get_change_triggers())
     def _compute_fingerprint(self):
+        """Of the lines that are shown: the figures take long, and come once."""
         for wizard in self:
             wizard.fingerprint = bool(wizard.traject_id) and wizard._get_fingerprint(
-                wizard._get_changes()
+                wizard.change_ids
             )
 
     @api.depends(lambda self: self._get_change_triggers())
@@ -176,9 +190,19 @@ class OutplacementChangeMixin(models.AbstractModel):
         return self.traject_id.company_id.currency_id or self.env.company.currency_id
 
     @api.model
-    def _get_fingerprint(self, changes):
+    def _make_change_lines(self, changes):
+        """Return the lines of the table, which are never stored."""
+        Line = self.env["outplacement.change.line"]
+        return Line.concat(*(Line.new(change) for change in changes))
+
+    @api.model
+    def _get_fingerprint(self, lines):
         """Return a short text that is another one for other figures."""
-        text = json.dumps(changes, sort_keys=True, default=str)
+        figures = [
+            [line._fields[name].convert_to_write(line[name], line) for name in SHOWN]
+            for line in lines
+        ]
+        text = json.dumps(figures, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
     # ------------------------------------------------------------------
@@ -195,7 +219,8 @@ class OutplacementChangeMixin(models.AbstractModel):
         self._check_may_see()
         self._check_confirm()
         changes = self._get_changes()
-        if self._get_fingerprint(changes) != self.fingerprint:
+        lines = self._make_change_lines(changes)
+        if self._get_fingerprint(lines) != self.fingerprint:
             raise UserError(
                 self.env._(
                     "The figures have changed since they were shown. Nothing was done: "
