@@ -12,7 +12,9 @@ class AccountMove(models.Model):
         # EXTENDS account
         lines = self.filtered(lambda move: move.state != "cancel").line_ids
         result = super(AccountMove, self._with_outplacement_step()).button_cancel()
-        lines._follow_outplacement_given_up(lines._get_outplacement_given_up("cancel"))
+        if given_up := lines._get_outplacement_given_up("cancel"):
+            lines._follow_outplacement_given_up(given_up)
+            lines._forget_outplacement_release()
         return result
 
     def _schedule_outplacement_decision(self, texts):

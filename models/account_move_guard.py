@@ -3,8 +3,8 @@ from odoo.exceptions import UserError
 
 from .account_move_line_guard import COPY_OF_LINKS
 
-# Marks what the methods that change the status write; nothing that comes from outside
-# is this object.
+# Marks what the methods that change the status write, and what is done meanwhile by
+# automations of the bureau; nothing that comes from outside is this object.
 STEP = object()
 
 
@@ -103,7 +103,7 @@ class AccountMove(models.Model):
     def _take_outplacement_reversal_ref(self, values):
         """Take "Reversal of: …" out of the values of an invoice that bills again what
         this credit note took back: no customer gave that as their reference (R11).
-        Where no instalment tells it, that of the invoice which was credited takes its
+        Without instalments, the reference of the invoice that was credited takes its
         place.
 
         :return: the text, False if it stays
@@ -122,7 +122,8 @@ class AccountMove(models.Model):
 
     def _get_outplacement_customer_ref(self):
         """Return the reference without the numbers of orders, which Odoo enters where
-        the customer gave none."""
-        orders = self.invoice_line_ids.sale_line_ids.order_id.mapped("name")
+        the customer gave none; False where nothing else is left."""
+        # sudo: sale.order - the numbers, also of orders of colleagues
+        orders = self.sudo().invoice_line_ids.sale_line_ids.order_id.mapped("name")
         parts = (self.ref or "").split(", ")
-        return ", ".join(part for part in parts if part not in orders)
+        return ", ".join(part for part in parts if part not in orders) or False

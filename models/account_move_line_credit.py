@@ -116,7 +116,10 @@ class AccountMoveLine(models.Model):
     # ------------------------------------------------------------------
 
     def _follow_outplacement_credit(self):
-        """Do with instalments what lines of posted credit notes say."""
+        """Do with instalments what lines of posted credit notes say.
+
+        :raises UserError: a part is taken back of what is to be invoiced anew
+        """
         # sudo: account.move.line - what happened to the traject decides, whoever posts
         for line in self.sudo().filtered("outplacement_after_credit"):
             origin = line.outplacement_credited_line_id
@@ -130,9 +133,21 @@ class AccountMoveLine(models.Model):
             elif (
                 origin.outplacement_instalment_id
                 and line.outplacement_after_credit == "release"
-                and origin._is_outplacement_withdrawn()
             ):
+                if not origin._is_outplacement_withdrawn():
+                    line._refuse_outplacement_part()
                 origin._release_outplacement_instalment()
+
+    def _refuse_outplacement_part(self):
+        """:raises UserError: always"""
+        raise UserError(
+            self.env._(
+                "%(document)s takes back a part of instalment %(instalment)s, which is "
+                "to be invoiced anew as a whole: credit all of it, or delete the line.",
+                document=self.move_id.display_name,
+                instalment=self._get_outplacement_credited().display_name,
+            )
+        )
 
     def _undo_outplacement_credit(self):
         """Undo it: the credit note is no more. What was released is reclaimed where

@@ -67,6 +67,9 @@ class AccountMoveLine(models.Model):
 
         :param given_up: list of :class:`GivenUp`, done away with by now
         """
+        origins = self.union(*(line.origin for line in given_up)).exists()
+        # what is deleted along with its invoice leaves nothing to decide
+        given_up = [line for line in given_up if line.origin in origins]
         for line in given_up:
             if line.refund and line.after == "release":
                 line.instalment._restore_lapse(line.origin)
@@ -76,6 +79,15 @@ class AccountMoveLine(models.Model):
             texts.setdefault(line.origin.move_id, []).append(text)
         for invoice, parts in texts.items():
             invoice._schedule_outplacement_decision(parts)
+
+    def _forget_outplacement_release(self):
+        """Make credit notes by hand of cancelled ones, should they be taken up again:
+        what they were to have billed anew has lapsed by now."""
+        # sudo: account.move.line - see _get_outplacement_given_up
+        releases = self.sudo().filtered(
+            lambda line: line.outplacement_after_credit == "release"
+        )
+        releases.outplacement_after_credit = "keep"
 
     @api.model
     def _get_outplacement_given_up_text(self, line):

@@ -45,8 +45,8 @@ class OutplacementInstalment(models.Model):
         )
 
     def _filter_spread_anew(self):
-        """Return those of these that are not fixed, nor any of the same traject by the
-        same line."""
+        """Return these without those of a traject and order line of which one is
+        fixed."""
         fixed = {(i.traject_id, i.sale_line_id) for i in self if i._is_spread_fixed()}
         return self.filtered(lambda i: (i.traject_id, i.sale_line_id) not in fixed)
 

@@ -50,6 +50,12 @@ class ResCompany(models.Model):
         "('company_id', 'in', (False, id))]",
         help="Its taxes and accounts are those of the fee.",
     )
+    outplacement_cancellation_fee_ids = fields.One2many(
+        "outplacement.cancellation.fee",
+        "company_id",
+        string="Cancellation Fees",
+        groups="outplacement.group_manager",
+    )
     outplacement_no_match_percent = fields.Float(
         string="Fee without a Match (%)",
         digits=(16, 4),

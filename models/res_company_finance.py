@@ -15,13 +15,6 @@ class ResCompany(models.Model):
         "note to check and post, or instalments that an invoice run set aside.",
     )
 
-    outplacement_cancellation_fee_ids = fields.One2many(
-        "outplacement.cancellation.fee",
-        "company_id",
-        string="Cancellation Fees",
-        groups="outplacement.group_manager",
-    )
-
     @api.model
     def _get_outplacement_finance_domain(self):
         """Return the domain of the users who may check and post invoices."""

@@ -79,6 +79,7 @@ class SaleOrder(models.Model):
             self.order_line._check_outplacement_seller()
         if vals.get("state", "sale") != "sale":
             self._check_outplacement_may_cancel()
+        # no package may be on them, before or afterwards
         stepping = self._get_outplacement_stepping(vals)
         stepping._refuse_outplacement_state()
         former = {}
@@ -265,23 +266,25 @@ class SaleOrder(models.Model):
         # EXTENDS sale
         self.env["outplacement.instalment"]._update_due([("order_id", "in", self.ids)])
         options = {"grouped": grouped, "final": final, "date": date}
-        apart = self._get_outplacement_apart() if final else self.browse()
-        invoices = self.env["account.move"]
-        if instalments := apart.order_line._get_outplacement_to_invoice():
-            named = apart.with_context(outplacement_instalment_ids=instalments.ids)
-            invoices = super(SaleOrder, named)._create_invoices(**options)
-        return invoices.with_env(self.env) | super()._create_invoices(**options)
+        instalments = final and self._get_outplacement_apart()
+        if not instalments:
+            return super()._create_invoices(**options)
+        apart = instalments.order_id.with_env(self.env).with_context(
+            outplacement_instalment_ids=instalments.ids
+        )
+        invoices = super(SaleOrder, apart)._create_invoices(**options)
+        others = super()._create_invoices(**options)
+        return others | invoices.with_env(others.env)
 
     def _get_outplacement_apart(self):
-        """Return the orders of which instalments are due while something else is taken
-        back: instalments are never part of a credit note, which an invoice becomes
-        when less than nothing is left of it."""
-        return self.filtered(
-            lambda order: (
-                any(line.qty_to_invoice < 0 for line in order.order_line)
-                and order.order_line._get_outplacement_to_invoice()
-            )
-        )
+        """Return the instalments to bill on invoices of their own, since something is
+        taken back of these orders: of what is less than nothing together Odoo makes a
+        credit note, and that bills no instalment."""
+        lines = self.order_line
+        named = self.env.context.get("outplacement_instalment_ids") is not None
+        if named or all(line.qty_to_invoice * line.price_unit >= 0 for line in lines):
+            return self.env["outplacement.instalment"]
+        return lines._get_outplacement_to_invoice()
 
     def _get_invoiceable_lines(self, final=False):
         """Leave out what has no instalment among those that the context names."""

@@ -142,7 +142,7 @@ class SaleOrderLine(models.Model):
         self._check_outplacement_write(vals)
         withdrawn = self._get_outplacement_withdrawn(vals)
         former = self._get_outplacement_former(vals)
-        sold = self._filter_outplacement_sold()
+        sold = self._get_outplacement_sold_before(vals)
         result = super().write(vals)
         self._follow_outplacement_change(former)
         self._check_outplacement_sold_for(vals)

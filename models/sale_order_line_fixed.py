@@ -26,6 +26,12 @@ class SaleOrderLine(models.Model):
         if "order_id" in vals:
             self._check_outplacement_order(vals)
 
+    def _get_outplacement_sold_before(self, vals):
+        """Return the sold packages, none where ``vals`` make nothing one."""
+        if BECOMING_FIELDS.isdisjoint(vals):
+            return self.browse()
+        return self._filter_outplacement_sold()
+
     def _check_outplacement_written(self, vals, sold):
         """Hold the lines against what they became: what is written together may make
         a package of them, and put them on another order, at once.

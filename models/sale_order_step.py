@@ -18,7 +18,7 @@ class SaleOrder(models.Model):
 
     def _get_outplacement_stepping(self, vals):
         """Return the orders whose status ``vals`` change by hand, without what follows
-        from it: no package may be on them, before or afterwards."""
+        from it."""
         state = vals.get("state")
         by_step = self.env.su or self.env.context.get("outplacement_step") is STEP
         if not state or by_step:

@@ -462,6 +462,35 @@ class TestBillingGuardsOfInvoice(GuardsCommon):
         self.assertEqual(len(other.invoice_ids), 1)
         self.assertEqual(workshop.qty_invoiced, 2)
 
+    def test_given_back_to_the_same_customer(self):
+        """Of an order without instalments, and by a price."""
+        order = self._sell_and_start(self.package, date_start=TODAY)
+        other = self._sell({"product_id": self.workshop.id, "price_unit": -5000.0})
+        with freeze_time(TODAY):
+            invoices = (order | other)._create_invoices(final=True)
+        self.assertEqual(
+            {(move.move_type, move.amount_untaxed) for move in invoices},
+            {("out_invoice", 749.58), ("out_refund", 5000.0)},
+        )
+
+    def test_invoices_by_a_salesman(self):
+        """Who may not post gets them from Odoo as it makes them."""
+        order = self._sell(self.workshop)
+        order.user_id = self.salesman
+        mine = order.with_user(self.salesman)
+        self.assertEqual(mine._create_invoices(final=True).env.su, True)
+        mixed = self._sell_and_start(
+            {"product_id": self.package.id},
+            {"product_id": self.workshop.id, "price_unit": -5000.0},
+            date_start=TODAY,
+        )
+        mixed.user_id = self.salesman
+        with freeze_time(TODAY):
+            invoices = mixed.with_user(self.salesman)._create_invoices(final=True)
+            invoices.action_post()
+        self.assertEqual(len(invoices), 2)
+        self.assertEqual(set(invoices.mapped("state")), {"posted"})
+
     def test_reference_of_a_traject_stays(self):
         """Only trajects that follow the order follow its new reference."""
         order = self._sell({"product_id": self.package.id, "product_uom_qty": 3})

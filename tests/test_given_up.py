@@ -103,6 +103,44 @@ class TestGivenUp(LifeCommon):
                 mine.unlink()
                 self.assertEqual(instalment.amount_lapsed, 1000.0)
 
+    def test_cancelled_and_taken_up_again(self):
+        """By then it is a credit note as finance makes one."""
+        order, instalment, note = self._lose_job_after_billing()
+        mine = note.with_user(self.finance)
+        with freeze_time("2026-03-21"):
+            mine.button_cancel()
+            mine.button_draft()
+            mine.action_post()
+            self.env.flush_all()
+        self.assertEqual(
+            (instalment.state, instalment.amount_lapsed), ("credited", 1000)
+        )
+        mine = instalment.with_user(self.finance)
+        mine.action_release()
+        mine.action_revive()
+        self.assertEqual(self._invoice(order, "2026-03-23").amount_untaxed, 1200.0)
+
+    def test_deleted_with_its_invoice(self):
+        order, instalment, note = self._lose_job_after_billing()
+        invoice = instalment.invoice_id
+        with freeze_time("2026-03-21"):
+            invoice.with_user(self.finance).button_draft()
+        self.assertEqual((invoice | note).mapped("state"), ["draft", "draft"])
+        self._delete(invoice | note)
+        self.assertEqual((instalment.state, instalment.amount_lapsed), ("due", 0))
+        self.assertEqual(self._invoice(order, "2026-03-22").amount_untaxed, 1200.0)
+
+    def test_no_part_of_what_is_billed_anew(self):
+        _order, instalment, note = self._lose_job_after_billing()
+        mine = note.with_user(self.finance)
+        for price in (0.0, 199.99):
+            mine.invoice_line_ids.price_unit = price
+            with self.subTest(price=price), self.assertRefused("credit all of it"):
+                mine.action_post()
+        mine.invoice_line_ids.price_unit = 200.0
+        self._post(note, "2026-03-21")
+        self.assertEqual((instalment.state, instalment.amount_lapsed), ("due", 0))
+
     def test_lapsed_on_a_credit_note(self):
         """What a posted credit note took back, lapsed as well."""
         order = self._sell_refunded()

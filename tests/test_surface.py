@@ -28,7 +28,11 @@ SUDO = {
         "_release_outplacement_instalment": 1,
     },
     "models/account_move_given_up.py": {"_schedule_outplacement_decision": 1},
-    "models/account_move_line_given_up.py": {"_get_outplacement_given_up": 1},
+    "models/account_move_guard.py": {"_get_outplacement_customer_ref": 1},
+    "models/account_move_line_given_up.py": {
+        "_forget_outplacement_release": 1,
+        "_get_outplacement_given_up": 1,
+    },
     "models/account_move_line_guard.py": {"create": 1},
     "models/account_move_line_credit.py": {
         "_carry_outplacement_lapses": 1,

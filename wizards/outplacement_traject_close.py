@@ -99,9 +99,10 @@ class OutplacementTrajectClose(models.TransientModel):
         return traject._get_changes(**facts)
 
     def _get_refusal(self):
+        refusal = super()._get_refusal()
         if self.target_state == "cancelled" and self.date:
-            return self.traject_id._get_backdating_refusal(self.date)
-        return super()._get_refusal()
+            refusal = refusal or self.traject_id._get_backdating_refusal(self.date)
+        return refusal
 
     # ------------------------------------------------------------------
     # Confirming
