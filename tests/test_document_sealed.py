@@ -124,13 +124,13 @@ class TestDocumentSealed(DocumentCommon):
 
     def _get_opened(self):
         """Return a patch, and the list of the fields opened under it."""
-        opened, unseal = [], cipher.unseal
+        opened, unseal = [], cipher.Opener.unseal
 
-        def note(key, place, token):
+        def note(opener, place, token):
             opened.append(place[2])
-            return unseal(key, place, token)
+            return unseal(opener, place, token)
 
-        return patch.object(cipher, "unseal", note), opened
+        return patch.object(cipher.Opener, "unseal", note), opened
 
     def test_screens_open_names_only(self):
         """And a list without names nothing at all."""
