@@ -175,15 +175,19 @@ class BillingCommon(AccountTestInvoicingCommon):
             self.env.flush_all()
         return invoice.with_env(self.env)
 
+    def _get_reversal(self, move):
+        """Return the window in which finance reverses ``move``."""
+        return (
+            self.env["account.move.reversal"]
+            .with_user(self.finance)
+            .with_context(active_model="account.move", active_ids=move.ids)
+            .create({"journal_id": move.journal_id.id})
+        )
+
     def _credit(self, invoice, today=TODAY, post=True):
         """Return the credit note that finance makes of the whole ``invoice``."""
         with freeze_time(today):
-            wizard = (
-                self.env["account.move.reversal"]
-                .with_user(self.finance)
-                .with_context(active_model="account.move", active_ids=invoice.ids)
-                .create({"journal_id": invoice.journal_id.id})
-            )
+            wizard = self._get_reversal(invoice)
             wizard.reverse_moves()
             credit_note = wizard.new_move_ids
             if post:

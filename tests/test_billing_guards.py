@@ -307,12 +307,7 @@ class TestBillingGuardsOfInvoice(GuardsCommon):
         self.assertEqual(instalment.state, "credited")
 
     def _reverse_and_create(self, move):
-        wizard = (
-            self.env["account.move.reversal"]
-            .with_user(self.finance)
-            .with_context(active_model="account.move", active_ids=move.ids)
-            .create({"journal_id": move.journal_id.id})
-        )
+        wizard = self._get_reversal(move)
         wizard.modify_moves()
         return wizard.new_move_ids
 
@@ -417,13 +412,7 @@ class TestBillingGuardsOfInvoice(GuardsCommon):
         invoice.ref = "PO-9"
         self.assertEqual(self._credit(note, post=False).ref, "PO-9")
         with freeze_time(TODAY):
-            wizard = (
-                self.env["account.move.reversal"]
-                .with_user(self.finance)
-                .with_context(active_model="account.move", active_ids=note.ids)
-                .create({"journal_id": note.journal_id.id})
-            )
-            wizard.modify_moves()
+            self._get_reversal(note).modify_moves()
         posted = note.reversal_move_ids.filtered(lambda move: move.state == "posted")
         self.assertEqual(posted.ref, "PO-9")
 

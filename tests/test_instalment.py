@@ -358,12 +358,7 @@ class TestInstalment(BillingCommon):
         """“Reverse and create invoice” corrects an invoice: the new one bills."""
         instalments = self._make_due(2)
         invoice = self._invoice(instalments.order_id, "2026-01-05")
-        wizard = (
-            self.env["account.move.reversal"]
-            .with_user(self.finance)
-            .with_context(active_model="account.move", active_ids=invoice.ids)
-            .create({"journal_id": invoice.journal_id.id})
-        )
+        wizard = self._get_reversal(invoice)
         wizard.modify_moves()
         anew = wizard.new_move_ids
         self.assertEqual(anew.move_type, "out_invoice")

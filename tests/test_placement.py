@@ -488,12 +488,7 @@ class TestPlacement(LifeCommon):
         invoice, note = self._place_prepaid()
         instalment = invoice.invoice_line_ids.outplacement_instalment_id
         with freeze_time("2026-05-21"):
-            wizard = (
-                self.env["account.move.reversal"]
-                .with_user(self.finance)
-                .with_context(active_model="account.move", active_ids=invoice.ids)
-                .create({"journal_id": invoice.journal_id.id})
-            )
+            wizard = self._get_reversal(invoice)
             wizard.modify_moves()
             self.env.flush_all()
         anew = instalment.invoice_id
