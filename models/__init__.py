@@ -12,7 +12,9 @@ from . import outplacement_traject_mail
 from . import outplacement_traject_session
 from . import outplacement_traject_start
 from . import outplacement_traject_statement
+from . import outplacement_traject_report
 from . import outplacement_traject_phase
+from . import outplacement_traject_phase_report
 from . import outplacement_traject_member
 from . import outplacement_traject_member_volume
 from . import outplacement_traject_member_log
@@ -93,6 +95,7 @@ from . import outplacement_revenue_booking_entry
 from . import res_company
 from . import res_company_calendar
 from . import res_company_finance
+from . import res_company_report
 from . import res_company_revenue
 from . import res_company_run
 from . import res_config_settings

@@ -61,6 +61,7 @@ class OutplacementReport(models.Model):
                 date_sent=today,
                 answer_deadline=today + timedelta(days=days),
             )
+            report.traject_id._end_report_activity()
             report._notify_candidate()
         return True
 

@@ -13,6 +13,9 @@ class ResConfigSettings(models.TransientModel):
     outplacement_answer_days = fields.Integer(
         related="company_id.outplacement_answer_days", readonly=False
     )
+    outplacement_report_rhythm = fields.Selection(
+        related="company_id.outplacement_report_rhythm", readonly=False, required=True
+    )
     outplacement_session_minutes = fields.Integer(
         related="company_id.outplacement_session_minutes", readonly=False
     )

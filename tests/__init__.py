@@ -43,6 +43,7 @@ from . import test_reading_model
 from . import test_report
 from . import test_report_facts
 from . import test_report_frozen
+from . import test_report_rhythm
 from . import test_revenue_booking
 from . import test_revenue_days
 from . import test_revenue_exact

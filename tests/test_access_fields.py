@@ -14,6 +14,8 @@ TRAJECT_BY_METHOD = {
     "date_placement",
     "date_closed",
     "date_last_session",
+    "date_next_report",
+    "report_due_until",
     "coach_id",
     "member_ids",
     "instalment_ids",
@@ -31,6 +33,7 @@ TRAJECT_BY_COACH = {
     "traject_phase_ids",
     "session_ids",
     "report_ids",
+    "report_rhythm",
 }
 TRAJECT_BY_ACCOUNT_MANAGER = {
     *THREAD,

@@ -126,6 +126,12 @@ SUDO = {
         "action_send_invitation": 1,
     },
     "models/outplacement_traject.py": {"_get_next_reference": 1},
+    "models/outplacement_traject_report.py": {
+        "_draft_due_report": 1,
+        "_draft_report_until": 1,
+        "_end_report_activity": 1,
+        "_schedule_report_activity": 1,
+    },
     "models/outplacement_statement.py": {"action_sign": 1},
     "models/outplacement_traject_access.py": {"_check_candidate_change": 1},
     "models/outplacement_traject_assignment.py": {
