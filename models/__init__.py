@@ -42,9 +42,13 @@ from . import outplacement_note_search
 from . import outplacement_report
 from . import outplacement_report_facts
 from . import outplacement_report_flow
+from . import outplacement_report_consent
 from . import outplacement_report_answer
 from . import outplacement_report_step
+from . import outplacement_consent
+from . import outplacement_traject_consent
 from . import outplacement_statement
+from . import outplacement_statement_consent
 from . import outplacement_invoice_plan
 from . import outplacement_invoice_plan_line
 from . import outplacement_pause

@@ -15,6 +15,7 @@ METHOD_FIELDS = frozenset(
         "date_placement",
         "date_closed",
         "date_last_session",
+        "consent_ids",
         "date_next_report",
         "report_due_until",
         "coach_id",

@@ -139,7 +139,7 @@ class OutplacementTraject(models.Model):
         except Exception:
             _logger.exception("No progress report drafted for %s", self.name)
             if not self.activity_search([ACTIVITY]):
-                traject._schedule_report_activity(failed=True)
+                traject._schedule_report_activity("failed")
 
     def _draft_due_report(self):
         """Draft one report for all days until today that reports were due on, and
@@ -217,11 +217,11 @@ class OutplacementTraject(models.Model):
     # Telling the coach
     # ------------------------------------------------------------------
 
-    def _schedule_report_activity(self, *, failed=False):
+    def _schedule_report_activity(self, reason=None):
         """Ask the coach, else the company's planner, to see to a report: one activity
         a traject, that says nothing of what is in it.
 
-        :param bool failed: it could not be drafted
+        :param str reason: see :meth:`_get_report_activity_text`
         """
         # sudo: outplacement.traject - whoever causes it need not write activities
         traject = self.sudo()
@@ -230,13 +230,22 @@ class OutplacementTraject(models.Model):
         if not user:
             return
         localized = traject.with_context(lang=user.lang)
-        text = failed and localized.env._(
-            "The progress report could not be drafted: draft it by hand"
-        )
+        text = localized._get_report_activity_text(reason)
         values = {"summary": text} if text else {}
         localized.activity_schedule(
             ACTIVITY, date_deadline=self._get_today(), user_id=user.id, **values
         )
+
+    def _get_report_activity_text(self, reason):
+        """Return what the activity asks for, in the language of the environment; False
+        for what its type says."""
+        if reason == "failed":
+            return self.env._(
+                "The progress report could not be drafted: draft it by hand"
+            )
+        if reason == "consent":
+            return self.env._("The candidate changed a consent: look at the reports")
+        return False
 
     def _end_report_activity(self):
         """What the activity asked for is done."""

@@ -103,9 +103,9 @@ class OutplacementTraject(models.Model):
             ),
             self.env._(
                 "how many sessions were planned, held, cancelled in time or missed, "
-                "and how many are left"
+                "and how many are left, if the candidate agrees"
             ),
-            self.env._("which phases were reached, and when"),
+            self.env._("which phases were reached, and when, if the candidate agrees"),
             self.env._(
                 "how many applications and interviews there were, if the candidate "
                 "agrees"
@@ -131,8 +131,18 @@ class OutplacementTraject(models.Model):
             self.env._("the person: no judgement of any kind"),
         ]
 
+    def _get_statement_topics(self):
+        """Return the topics of consents that a candidate agrees to by signing: those of
+        :meth:`_get_statement_reports`."""
+        return ("participation", "phases") if self.employer_id else ()
+
     def _get_statement_reports(self):
         return [
+            self.env._(
+                "By signing this, the candidate agrees that reports tell of attendance "
+                "at sessions and of the phases reached. Every agreement can be "
+                "withdrawn, for the reports to come."
+            ),
             self.env._(
                 "The candidate reads every report first and has %(days)s days to "
                 "answer. It goes to the employer only after the candidate agreed.",

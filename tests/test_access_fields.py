@@ -14,6 +14,7 @@ TRAJECT_BY_METHOD = {
     "date_placement",
     "date_closed",
     "date_last_session",
+    "consent_ids",
     "date_next_report",
     "report_due_until",
     "coach_id",
@@ -80,6 +81,17 @@ CLOSED_TO_COACH = {
         "phases_text",
         "placed",
         "date_placement",
+        "participation_consent",
+        "phases_consent",
+        "applications_consent",
+        "new_employer_consent",
+    },
+    "consent": {
+        "recorded_by_id",
+        "statement_id",
+        "date_withdrawn",
+        "withdrawn_channel",
+        "withdrawn_by_id",
     },
     "answer": {"recorded_by_id"},
 }
@@ -125,6 +137,8 @@ READ_BY_PORTAL = {
         "sessions_no_show",
         "sessions_left",
         "phases_text",
+        "participation_consent",
+        "phases_consent",
         "applications_consent",
         "application_count",
         "interview_count",
@@ -142,6 +156,15 @@ READ_BY_PORTAL = {
         "document_name",
         "document_sha256",
         "superseded_by_id",
+    },
+    "consent": {
+        "id",
+        "display_name",
+        "topic",
+        "date_given",
+        "channel",
+        "date_withdrawn",
+        "withdrawn_channel",
     },
     "answer": {
         "id",
@@ -169,6 +192,7 @@ class TestAccessFields(OutplacementCommon):
             "document": cls._make_document(shared=True),
             "report": report,
             "answer": report.answer_ids,
+            "consent": cls.traject.consent_ids[0],
         }
 
     def _get_stored_fields(self, record):
@@ -299,6 +323,8 @@ class TestAccessFields(OutplacementCommon):
             ("report", "superseded_by_id.traject_id.state"),
             ("answer", "report_id.candidate_id.name"),
             ("answer", "recorded_by_id.login"),
+            ("consent", "traject_id.state"),
+            ("consent", "recorded_by_id.login"),
         ):
             model = self.records[kind].with_user(self.candidate).browse()
             with self.case(kind=kind, path=path):

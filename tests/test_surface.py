@@ -37,6 +37,13 @@ SUDO = {
     },
     "models/account_move_revival.py": {"_create_outplacement_revivals": 1},
     "models/calendar_event.py": {"_compute_display_name": 2, "_move_sessions": 3},
+    "models/outplacement_consent.py": {
+        "_give_by_candidate": 1,
+        "_withdraw": 1,
+        "_withdraw_by_candidate": 1,
+    },
+    "models/outplacement_statement_consent.py": {"_record_consents": 1},
+    "models/outplacement_traject_consent.py": {"_tell_of_consents": 1},
     "models/outplacement_cancellation_fee.py": {"_get_fee": 1},
     "models/outplacement_confidential_break_glass.py": {"_filter_emergency": 1},
     "models/outplacement_document_file.py": {"_set_file_facts": 1},
@@ -302,6 +309,8 @@ METHODS = {
         "action_supersede": (),
         "action_withdraw": (),
     },
+    "outplacement.consent": {"action_withdraw": ()},
+    "outplacement.consent.withdraw": {"action_confirm": ()},
     "outplacement.session": {
         "action_cancel": (),
         "action_hold": (),
@@ -326,6 +335,7 @@ METHODS = {
         "action_new_session": (),
         "action_pause": (),
         "action_print_confirmation": (),
+        "action_record_consent": (),
         "action_resume": (),
         "action_start_aftercare": (),
         "action_view_break_glass": (),
@@ -549,6 +559,10 @@ class TestSurface(OutplacementCommon):
             self._make_report("sent"),
             self._make_session(),
             self.env["outplacement.statement"].create(of_traject),
+            self.traject.consent_ids[0],
+            self.env["outplacement.consent.withdraw"]
+            .with_user(self.coach)
+            .create({"consent_id": self.traject.consent_ids[0].id}),
             self.traject,
             self.traject.member_ids[0],
             self.traject.traject_phase_ids[0],
