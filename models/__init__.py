@@ -43,6 +43,7 @@ from . import outplacement_report
 from . import outplacement_report_facts
 from . import outplacement_report_flow
 from . import outplacement_report_consent
+from . import outplacement_report_deadline
 from . import outplacement_report_answer
 from . import outplacement_report_step
 from . import outplacement_consent

@@ -60,6 +60,8 @@ METHOD_FIELDS = FACTS | {
     "next_steps_text",
     "supersedes_id",
     "superseded_by_id",
+    "date_reminded",
+    "date_missed",
 }
 FROZEN_STATES = ("released", "superseded", "withdrawn")
 

@@ -1,10 +1,23 @@
-from odoo import models
+from odoo import fields, models
 
 
 class OutplacementStatement(models.Model):
     """Who signs agrees to what the statement says is told."""
 
     _inherit = "outplacement.statement"
+
+    silence_agreed = fields.Boolean(
+        string="No Answer Counts as Agreed",
+        readonly=True,
+        copy=False,
+        help="What was signed says so.",
+    )
+
+    def _prepare_signed(self, document):
+        """Keep what the text says of silence: settings change, signatures do not."""
+        values = super()._prepare_signed(document)
+        silence = self.party == "candidate" and self.traject_id._has_silence_agreed()
+        return {**values, "silence_agreed": silence}
 
     def action_sign(self):
         result = super().action_sign()

@@ -244,7 +244,13 @@ class OutplacementTraject(models.Model):
                 "The progress report could not be drafted: draft it by hand"
             )
         if reason == "consent":
-            return self.env._("The candidate changed a consent: look at the reports")
+            return self.env._("Check the progress report before it goes on")
+        if reason == "missed":
+            return self.env._("The time to answer to the progress report is over")
+        if reason == "silence":
+            return self.env._("The progress report can be released")
+        if reason == "answered":
+            return self.env._("Go on with the progress report")
         return False
 
     def _end_report_activity(self):

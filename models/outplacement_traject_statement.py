@@ -143,16 +143,33 @@ class OutplacementTraject(models.Model):
                 "at sessions and of the phases reached. Every agreement can be "
                 "withdrawn, for the reports to come."
             ),
-            self.env._(
-                "The candidate reads every report first and has %(days)s days to "
-                "answer. It goes to the employer only after the candidate agreed.",
-                days=self.company_id.outplacement_answer_days,
-            ),
+            self._get_statement_answer(),
             self.env._(
                 "Once released, a report is fixed. A mistake is corrected by a new "
                 "report, in the same way."
             ),
         ]
+
+    def _has_silence_agreed(self):
+        """Whether the text says that no answer counts as agreed."""
+        self.ensure_one()
+        return bool(self.employer_id and self.company_id.outplacement_silence_agrees)
+
+    def _get_statement_answer(self):
+        """Return how a candidate answers to a report, by the company's settings."""
+        days = self.company_id.outplacement_answer_days
+        if self._has_silence_agreed():
+            return self.env._(
+                "The candidate reads every report first and has %(days)s days to "
+                "answer. It goes to the employer after the candidate agreed; whoever "
+                "does not answer in that time agrees.",
+                days=days,
+            )
+        return self.env._(
+            "The candidate reads every report first and has %(days)s days to "
+            "answer. It goes to the employer only after the candidate agreed.",
+            days=days,
+        )
 
     def _get_statement_invoices(self):
         """Return what invoices say of the candidate, by the setting of who pays."""

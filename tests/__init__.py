@@ -43,6 +43,7 @@ from . import test_reading_model
 from . import test_report
 from . import test_consent
 from . import test_migration_reports
+from . import test_report_deadline
 from . import test_report_facts
 from . import test_report_frozen
 from . import test_report_rhythm

@@ -194,8 +194,8 @@ class TestConsent(OutplacementCommon):
         mine._withdraw_by_candidate()
         activity = self.traject.activity_ids
         self.assertEqual(activity.user_id, self.coach)
-        self.assertIn("changed a consent", activity.summary)
-        self.assertNotIn("ttendance", activity.summary)
+        words = "Check the progress report before it goes on"
+        self.assertEqual(activity.summary, words)
 
     # ------------------------------------------------------------------
     # By signing

@@ -47,6 +47,8 @@ FRAME = {
     "date_sent",
     "answer_deadline",
     "answer_ids",
+    "date_reminded",
+    "date_missed",
     "date_released",
     "released_by_id",
     "document",

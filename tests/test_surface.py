@@ -119,9 +119,11 @@ SUDO = {
     },
     "models/outplacement_report_facts.py": {"_refresh_facts": 1},
     "models/outplacement_revenue_booking_entry.py": {"_make_entry": 1},
+    "models/outplacement_report_deadline.py": {"_record_silence": 1, "_remind": 1},
     "models/outplacement_report_flow.py": {
         "_notify_candidate": 1,
         "_set_state": 1,
+        "_tell_of_answer": 1,
         "action_answer": 2,
         "action_supersede": 1,
     },
