@@ -44,10 +44,12 @@ from . import outplacement_report_facts
 from . import outplacement_report_flow
 from . import outplacement_report_consent
 from . import outplacement_report_deadline
+from . import outplacement_report_release
 from . import outplacement_report_answer
 from . import outplacement_report_step
 from . import outplacement_consent
 from . import outplacement_traject_consent
+from . import outplacement_traject_portal
 from . import outplacement_statement
 from . import outplacement_statement_consent
 from . import outplacement_invoice_plan

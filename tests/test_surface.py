@@ -120,6 +120,11 @@ SUDO = {
     "models/outplacement_report_facts.py": {"_refresh_facts": 1},
     "models/outplacement_revenue_booking_entry.py": {"_make_entry": 1},
     "models/outplacement_report_deadline.py": {"_record_silence": 1, "_remind": 1},
+    "models/outplacement_report_release.py": {"_notify_employer": 1},
+    "models/outplacement_traject_portal.py": {
+        "_end_portal_sessions": 1,
+        "_get_portal_partners": 1,
+    },
     "models/outplacement_report_flow.py": {
         "_notify_candidate": 1,
         "_set_state": 1,
@@ -332,6 +337,7 @@ METHODS = {
         "action_close": (),
         "action_correct_start": (),
         "action_job_lost": (),
+        "action_invite_to_portal": (),
         "action_extend": (),
         "action_new_report": (),
         "action_new_session": (),
