@@ -44,8 +44,8 @@ class OutplacementTraject(models.Model):
             devices._revoke()
 
     def action_invite_to_portal(self):
-        """Open Odoo's wizard that gives portal access, on the candidate and the employer
-        contacts of the traject.
+        """Open Odoo's wizard that gives portal access, on the candidate and the
+        employer contacts of the traject.
 
         :raises AccessError: the user is neither planner nor manager
         :raises UserError: there is nobody to invite

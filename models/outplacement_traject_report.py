@@ -34,7 +34,6 @@ class OutplacementTraject(models.Model):
 
     report_rhythm = fields.Selection(
         RHYTHMS,
-        string="Report Rhythm",
         compute="_compute_report_rhythm",
         store=True,
         readonly=False,

@@ -30,10 +30,13 @@ class TestReportDeadline(OutplacementCommon):
     def _run(self, day, hour=7):
         """Run the daily job on ``day`` of March, and return the mails it made."""
         moment = f"2026-03-{day:02} {hour:02}:30:00"
-        with RecordCapturer(self.env["mail.mail"].sudo()) as capture:
-            with freeze_time(moment), self.enter_registry_test_mode():
-                job = self.env.ref("outplacement.ir_cron_follow_up_reports")
-                job.method_direct_trigger()
+        job = self.env.ref("outplacement.ir_cron_follow_up_reports")
+        with (
+            RecordCapturer(self.env["mail.mail"].sudo()) as capture,
+            freeze_time(moment),
+            self.enter_registry_test_mode(),
+        ):
+            job.method_direct_trigger()
         self.env.invalidate_all()
         return capture.records
 
@@ -170,55 +173,29 @@ class TestReportDeadline(OutplacementCommon):
         report.with_user(self.coach).action_release()
         self.assertEqual(report.state, "released")
 
+    def _set_silence(self, agrees):
+        self.company.outplacement_silence_agrees = agrees
+
     def test_silence_that_was_not_signed(self):
         """Each of what it takes is missing once."""
-
-        def sign_with_the_setting(day, **values):
-            self.company.outplacement_silence_agrees = True
-            return self._sign(day, **values)
-
-        def off_since():
-            sign_with_the_setting(10)
-            self.company.outplacement_silence_agrees = False
-
-        def signed_before_the_setting():
-            self._sign(10)
-            self.company.outplacement_silence_agrees = True
-
-        def signed_another_since():
-            sign_with_the_setting(10)
-            self.company.outplacement_silence_agrees = False
-            self._sign(11)
-            self.company.outplacement_silence_agrees = True
-
-        def by_the_employer():
-            sign_with_the_setting(10, party="employer")
-
-        def in_another_traject():
-            sign_with_the_setting(10, traject=self.other_traject)
-
-        def nothing_signed():
-            self.company.outplacement_silence_agrees = True
-
-        def no_address():
-            sign_with_the_setting(10)
-            self.candidate.partner_id.email = False
-
-        def no_setting():
-            self._sign(10)
-
-        for situation in (
-            off_since,
-            signed_before_the_setting,
-            signed_another_since,
-            by_the_employer,
-            in_another_traject,
-            nothing_signed,
-            no_address,
-            no_setting,
-        ):
-            with self.case(situation=situation.__name__):
-                situation()
+        on, off = (self._set_silence, True), (self._set_silence, False)
+        sign, again = (self._sign, 10), (self._sign, 11)
+        by_employer = (lambda day: self._sign(day, party="employer"), 10)
+        elsewhere = (lambda day: self._sign(day, self.other_traject), 10)
+        no_address = (self.candidate.partner_id.write, {"email": False})
+        for situation, steps in {
+            "off since": (on, sign, off),
+            "signed before the setting": (sign, on),
+            "signed another since": (on, sign, off, again, on),
+            "by the employer": (on, by_employer),
+            "in another traject": (on, elsewhere),
+            "nothing signed": (on,),
+            "no address": (on, sign, no_address),
+            "no setting": (sign,),
+        }.items():
+            with self.case(situation=situation):
+                for method, value in steps:
+                    method(value)
                 report = self._silence()
                 self.assertEqual(report.state, "sent")
                 self.assertFalse(report.answer_ids)
@@ -282,7 +259,7 @@ class TestReportDeadline(OutplacementCommon):
 
         def miss(report):
             if report.id == bad.id:
-                raise UserError("Odd")
+                raise ValueError("Odd")
             return real(report)
 
         with (

@@ -330,9 +330,12 @@ class TestReportRhythm(OutplacementCommon):
     def test_somebody_else_at_it(self):
         """Another transaction was at the same traject: the next day again."""
         self._set_rhythm("monthly")
-        with self._fail(SerializationFailure()), freeze_time("2026-02-15 02:00:00"):
-            with patch.object(self.env.cr, "rollback") as rollback:
-                self.traject._try_to_draft_report()
+        with (
+            self._fail(SerializationFailure()),
+            freeze_time("2026-02-15 02:00:00"),
+            patch.object(self.env.cr, "rollback") as rollback,
+        ):
+            self.traject._try_to_draft_report()
         rollback.assert_called_once()
         self.assertFalse(self._get_activities())
 

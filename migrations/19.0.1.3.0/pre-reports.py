@@ -1,5 +1,5 @@
-"""What trajects and reports keep from this version on: columns with what holds for those
-that there are, so that Odoo need not compute them one by one."""
+"""What trajects and reports keep from this version on: columns with what holds for
+those that there are, so that Odoo need not compute them one by one."""
 
 
 def migrate(cr, version):
