@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from psycopg2 import errors
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 
 from ..tools import rhythm
@@ -222,8 +222,9 @@ class OutplacementTraject(models.Model):
 
         :param str reason: see :meth:`_get_report_activity_text`
         """
-        # sudo: outplacement.traject - whoever causes it need not write activities
-        traject = self.sudo()
+        # sudo: outplacement.traject - whoever causes it need not write activities; nor is
+        # the candidate who answers the author of what the bureau's staff is told
+        traject = self.with_user(SUPERUSER_ID)
         traject.activity_unlink([ACTIVITY])
         user = traject.coach_id or traject.company_id.outplacement_planner_id
         if not user:

@@ -297,3 +297,6 @@ class TestReportDeadline(OutplacementCommon):
         self.assertEqual(activity.user_id, self.coach)
         self.assertEqual(activity.summary, "Go on with the progress report")
         self.assertFalse(activity.note)
+        about = [("model", "=", "outplacement.traject")]
+        messages = self.env["mail.message"].with_user(self.candidate).search(about)
+        self.assertFalse(messages, "nor is the candidate the author of a message of it")
