@@ -297,6 +297,8 @@ class TestReportDeadline(OutplacementCommon):
         self.assertEqual(activity.user_id, self.coach)
         self.assertEqual(activity.summary, "Go on with the progress report")
         self.assertFalse(activity.note)
-        about = [("model", "=", "outplacement.traject")]
-        messages = self.env["mail.message"].with_user(self.candidate).search(about)
-        self.assertFalse(messages, "nor is the candidate the author of a message of it")
+        messages = self.env["mail.message"].search(
+            [("model", "=", "outplacement.traject"), ("res_id", "=", self.traject.id)]
+        )
+        self.assertTrue(messages, "the coach is notified")
+        self.assertNotIn(self.candidate.partner_id, messages.author_id)
