@@ -222,8 +222,8 @@ class OutplacementTraject(models.Model):
 
         :param str reason: see :meth:`_get_report_activity_text`
         """
-        # sudo: outplacement.traject - whoever causes it need not write activities; nor is
-        # the candidate who answers the author of what the bureau's staff is told
+        # sudo: outplacement.traject - whoever causes it need not write activities; nor
+        # is the candidate who answers the author of what the bureau's staff is told
         traject = self.with_user(SUPERUSER_ID)
         traject.activity_unlink([ACTIVITY])
         user = traject.coach_id or traject.company_id.outplacement_planner_id
