@@ -12,7 +12,9 @@ from . import outplacement_traject_mail
 from . import outplacement_traject_session
 from . import outplacement_traject_start
 from . import outplacement_traject_statement
+from . import outplacement_traject_report
 from . import outplacement_traject_phase
+from . import outplacement_traject_phase_report
 from . import outplacement_traject_member
 from . import outplacement_traject_member_volume
 from . import outplacement_traject_member_log
@@ -40,9 +42,16 @@ from . import outplacement_note_search
 from . import outplacement_report
 from . import outplacement_report_facts
 from . import outplacement_report_flow
+from . import outplacement_report_consent
+from . import outplacement_report_deadline
+from . import outplacement_report_release
 from . import outplacement_report_answer
 from . import outplacement_report_step
+from . import outplacement_consent
+from . import outplacement_traject_consent
+from . import outplacement_traject_portal
 from . import outplacement_statement
+from . import outplacement_statement_consent
 from . import outplacement_invoice_plan
 from . import outplacement_invoice_plan_line
 from . import outplacement_pause
@@ -99,6 +108,7 @@ from . import outplacement_revenue_booking_entry
 from . import res_company
 from . import res_company_calendar
 from . import res_company_finance
+from . import res_company_report
 from . import res_company_revenue
 from . import res_company_run
 from . import res_config_settings

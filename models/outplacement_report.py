@@ -15,6 +15,10 @@ FACTS = frozenset(
         "phases_text",
         "placed",
         "date_placement",
+        "participation_consent",
+        "phases_consent",
+        "applications_consent",
+        "new_employer_consent",
     }
 )
 # The employer's window. A field more on this list is a decision of the house: the
@@ -22,12 +26,10 @@ FACTS = frozenset(
 WHITELIST = FACTS | {
     "date_from",
     "date_to",
-    "applications_consent",
     "application_count",
     "interview_count",
     "next_steps_text",
     "schooling_text",
-    "new_employer_consent",
     "new_employer",
     "remark",
 }
@@ -58,6 +60,8 @@ METHOD_FIELDS = FACTS | {
     "next_steps_text",
     "supersedes_id",
     "superseded_by_id",
+    "date_reminded",
+    "date_missed",
 }
 FROZEN_STATES = ("released", "superseded", "withdrawn")
 

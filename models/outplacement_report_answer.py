@@ -37,6 +37,7 @@ class OutplacementReportAnswer(models.Model):
             ("email", "By e-mail"),
             ("letter", "By letter"),
             ("portal", "In the portal"),
+            ("silence", "No answer in time"),
         ],
         required=True,
         default="in_person",
@@ -66,11 +67,11 @@ class OutplacementReportAnswer(models.Model):
 
     def _check_report(self):
         today = fields.Date.context_today(self)
-        if self.channel == "portal" and not self.env.su:
+        if self.channel in ("portal", "silence") and not self.env.su:
             raise UserError(
                 self.env._(
-                    "An answer in the portal is given by the candidate: say through "
-                    "what channel it reached you."
+                    "An answer in the portal is given by the candidate, and no answer "
+                    "is none: say through what channel it reached you."
                 )
             )
         if self.report_id.state != "sent":

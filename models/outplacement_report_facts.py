@@ -73,10 +73,14 @@ class OutplacementReport(models.Model):
         # a period that the database refuses has no facts
         self.flush_recordset(["date_from", "date_to"])
         for report in self:
-            facts = report._prepare_facts()
+            facts = report._prepare_refreshed()
             # sudo: outplacement.report - facts are closed to write(), so that they
             # come from the traject only; they were read with the user's rights
             report.sudo().write(facts)
+
+    def _prepare_refreshed(self):
+        """Return what refreshing writes, by field."""
+        return self._prepare_facts()
 
     def _check_facts_current(self):
         """Hold the facts against what the trajects say now. They are not refreshed

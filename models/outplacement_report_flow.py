@@ -61,6 +61,7 @@ class OutplacementReport(models.Model):
                 date_sent=today,
                 answer_deadline=today + timedelta(days=days),
             )
+            report.traject_id._end_report_activity()
             report._notify_candidate()
         return True
 
@@ -106,11 +107,18 @@ class OutplacementReport(models.Model):
                 "channel": "portal",
             }
         )
+        self._tell_of_answer()
         return True
+
+    def _tell_of_answer(self):
+        """Tell the coach that the candidate answered in the portal."""
+        # sudo: outplacement.report - candidates read no trajects
+        self.sudo().traject_id._schedule_report_activity("answered")
 
     def _take_answer(self, answer):
         """Bring the report into the state that ``answer`` leads to."""
         self._set_state("sent", state=answer)
+        self.traject_id._end_report_activity()
 
     def action_back_to_draft(self):
         """Take reports back to mend them; the candidate is asked again."""
@@ -120,6 +128,8 @@ class OutplacementReport(models.Model):
             "objected",
             state="draft",
             answer_deadline=False,
+            date_reminded=False,
+            date_missed=False,
         )
 
     def action_release(self):

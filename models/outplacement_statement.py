@@ -22,11 +22,20 @@ SIGNED_FIELDS = frozenset(
         "document_sha256",
         "content_hash",
         "lang",
+        "silence_agreed",
     }
 )
 # Written by methods of the application only, whoever asks.
 METHOD_FIELDS = frozenset(
-    {"state", "recorded_by_id", "document", "document_sha256", "content_hash", "lang"}
+    {
+        "state",
+        "recorded_by_id",
+        "document",
+        "document_sha256",
+        "content_hash",
+        "lang",
+        "silence_agreed",
+    }
 )
 
 
@@ -237,21 +246,24 @@ class OutplacementStatement(models.Model):
             statement._check_signable(today)
             if statement.channel == "screen":
                 statement.date_signed = today
-            document = statement._render_document()
+            values = statement._prepare_signed(statement._render_document())
             # sudo: outplacement.statement - closed to write(), so that a statement is
             # only ever signed here, after the checks above
-            statement.sudo().write(
-                {
-                    "document": base64.b64encode(document),
-                    "document_sha256": hashlib.sha256(document).hexdigest(),
-                    "lang": statement._get_lang(),
-                    "content_hash": statement._get_hash(),
-                    "recorded_by_id": self.env.uid,
-                    "state": "signed",
-                }
-            )
+            statement.sudo().write(values)
             statement.traject_id._message_log(body=statement._get_log_text())
         return True
+
+    def _prepare_signed(self, document):
+        """Return what signing fixes, with the bytes of its PDF."""
+        self.ensure_one()
+        return {
+            "document": base64.b64encode(document),
+            "document_sha256": hashlib.sha256(document).hexdigest(),
+            "lang": self._get_lang(),
+            "content_hash": self._get_hash(),
+            "recorded_by_id": self.env.uid,
+            "state": "signed",
+        }
 
     def _check_to_be_signed(self):
         """:raises UserError: one was signed: its words of then are in its document"""

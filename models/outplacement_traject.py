@@ -354,6 +354,7 @@ class OutplacementTraject(models.Model):
         self._check_write(vals)
         spread = self._get_former_spread(vals)
         earned = self._get_former_earning(vals)
+        named = self._get_former_portal_partners(vals)
         moved = self.browse()
         if vals.get("phase_id"):
             moved = self.filtered(lambda t: t.phase_id.id != vals["phase_id"])
@@ -361,6 +362,8 @@ class OutplacementTraject(models.Model):
         moved._open_current_phase()
         self._move_earning(earned)
         self._spread_changed(spread)
+        if named:
+            self._end_portal_sessions(named - self._get_portal_partners())
         return result
 
     def _check_write(self, vals):

@@ -103,9 +103,9 @@ class OutplacementTraject(models.Model):
             ),
             self.env._(
                 "how many sessions were planned, held, cancelled in time or missed, "
-                "and how many are left"
+                "and how many are left, if the candidate agrees"
             ),
-            self.env._("which phases were reached, and when"),
+            self.env._("which phases were reached, and when, if the candidate agrees"),
             self.env._(
                 "how many applications and interviews there were, if the candidate "
                 "agrees"
@@ -131,18 +131,45 @@ class OutplacementTraject(models.Model):
             self.env._("the person: no judgement of any kind"),
         ]
 
+    def _get_statement_topics(self):
+        """Return the topics of consents that a candidate agrees to by signing: those of
+        :meth:`_get_statement_reports`."""
+        return ("participation", "phases") if self.employer_id else ()
+
     def _get_statement_reports(self):
         return [
             self.env._(
-                "The candidate reads every report first and has %(days)s days to "
-                "answer. It goes to the employer only after the candidate agreed.",
-                days=self.company_id.outplacement_answer_days,
+                "By signing this, the candidate agrees that reports tell of attendance "
+                "at sessions and of the phases reached. Every agreement can be "
+                "withdrawn, for the reports to come."
             ),
+            self._get_statement_answer(),
             self.env._(
                 "Once released, a report is fixed. A mistake is corrected by a new "
                 "report, in the same way."
             ),
         ]
+
+    def _has_silence_agreed(self):
+        """Whether the text says that no answer counts as agreed."""
+        self.ensure_one()
+        return bool(self.employer_id and self.company_id.outplacement_silence_agrees)
+
+    def _get_statement_answer(self):
+        """Return how a candidate answers to a report, by the company's settings."""
+        days = self.company_id.outplacement_answer_days
+        if self._has_silence_agreed():
+            return self.env._(
+                "The candidate reads every report first and has %(days)s days to "
+                "answer. It goes to the employer after the candidate agreed; whoever "
+                "does not answer in that time agrees.",
+                days=days,
+            )
+        return self.env._(
+            "The candidate reads every report first and has %(days)s days to "
+            "answer. It goes to the employer only after the candidate agreed.",
+            days=days,
+        )
 
     def _get_statement_invoices(self):
         """Return what invoices say of the candidate, by the setting of who pays."""

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .outplacement_traject_report import RHYTHMS
+
 
 class ProductTemplate(models.Model):
     """A package: a service that starts a traject when it is sold."""
@@ -37,6 +39,13 @@ class ProductTemplate(models.Model):
         check_company=True,
         help="How the price is spread over instalments. Empty: the company's default "
         "invoice plan.",
+    )
+
+    outplacement_report_rhythm = fields.Selection(
+        RHYTHMS,
+        string="Report Rhythm",
+        help="When the trajects of this package are reported on. Empty: the rhythm of "
+        "the company.",
     )
 
     outplacement_placement_rule = fields.Selection(

@@ -13,6 +13,15 @@ class ResConfigSettings(models.TransientModel):
     outplacement_answer_days = fields.Integer(
         related="company_id.outplacement_answer_days", readonly=False
     )
+    outplacement_report_rhythm = fields.Selection(
+        related="company_id.outplacement_report_rhythm", readonly=False, required=True
+    )
+    outplacement_reminder_days = fields.Integer(
+        related="company_id.outplacement_reminder_days", readonly=False
+    )
+    outplacement_silence_agrees = fields.Boolean(
+        related="company_id.outplacement_silence_agrees", readonly=False
+    )
     outplacement_session_minutes = fields.Integer(
         related="company_id.outplacement_session_minutes", readonly=False
     )

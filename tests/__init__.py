@@ -43,8 +43,13 @@ from . import test_partner
 from . import test_query_count
 from . import test_reading_model
 from . import test_report
+from . import test_consent
+from . import test_migration_reports
+from . import test_report_deadline
 from . import test_report_facts
 from . import test_report_frozen
+from . import test_report_release
+from . import test_report_rhythm
 from . import test_revenue_booking
 from . import test_revenue_days
 from . import test_revenue_exact

@@ -104,6 +104,8 @@ class OutplacementCommon(TransactionCase):
             cls._assign(cls.traject, cls.coach)
             cls._assign(cls.traject, cls.deputy, "deputy", date_to=date(2099, 12, 31))
             cls._assign(cls.other_traject, cls.other_coach)
+            for traject in cls.traject + cls.other_traject:
+                cls._consent("participation", "phases", traject=traject)
         cls.startClassPatcher(
             patch.object(
                 cls.registry["outplacement.report"],
@@ -218,6 +220,16 @@ class OutplacementCommon(TransactionCase):
         }
         Document = cls.env["outplacement.document"].with_user(user or traject.coach_id)
         return Document.create(values).with_env(cls.env)
+
+    @classmethod
+    def _consent(cls, *topics, traject=None, user=None, **values):
+        """Return consents of the candidate to ``topics``, recorded by ``user``, the
+        coach if not said otherwise."""
+        traject = traject or cls.traject
+        Consent = cls.env["outplacement.consent"].with_user(user or traject.coach_id)
+        given = {"traject_id": traject.id, "date_given": LONG_AGO, **values}
+        consents = Consent.create([{**given, "topic": topic} for topic in topics])
+        return consents.with_env(cls.env)
 
     @classmethod
     def _make_report(cls, state="draft", traject=None, **values):

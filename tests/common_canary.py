@@ -234,11 +234,13 @@ class CanaryCommon(OutplacementCommon):
     def _make_records(cls):
         cls.appointment = cls._make_session()
         cls._make_session(cls.other_traject)
+        for traject in cls.traject + cls.other_traject:
+            cls._consent("new_employer", traject=traject)
         states = ("draft", "sent", "objected", "released", "withdrawn", "superseded")
         for state in states:
-            cls._make_report(state, new_employer_consent=True)
+            cls._make_report(state)
         for state in ("draft", "released"):
-            cls._make_report(state, cls.other_traject, new_employer_consent=True)
+            cls._make_report(state, cls.other_traject)
 
     @classmethod
     def _make_notes(cls):

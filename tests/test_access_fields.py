@@ -14,6 +14,9 @@ TRAJECT_BY_METHOD = {
     "date_placement",
     "date_closed",
     "date_last_session",
+    "consent_ids",
+    "date_next_report",
+    "report_due_until",
     "coach_id",
     "member_ids",
     "instalment_ids",
@@ -31,6 +34,7 @@ TRAJECT_BY_COACH = {
     "traject_phase_ids",
     "session_ids",
     "report_ids",
+    "report_rhythm",
 }
 TRAJECT_BY_ACCOUNT_MANAGER = {
     *THREAD,
@@ -65,6 +69,8 @@ CLOSED_TO_COACH = {
         "document_sha256",
         "supersedes_id",
         "superseded_by_id",
+        "date_reminded",
+        "date_missed",
         # what comes from the traject
         "reference",
         "package",
@@ -77,6 +83,17 @@ CLOSED_TO_COACH = {
         "phases_text",
         "placed",
         "date_placement",
+        "participation_consent",
+        "phases_consent",
+        "applications_consent",
+        "new_employer_consent",
+    },
+    "consent": {
+        "recorded_by_id",
+        "statement_id",
+        "date_withdrawn",
+        "withdrawn_channel",
+        "withdrawn_by_id",
     },
     "answer": {"recorded_by_id"},
 }
@@ -122,6 +139,8 @@ READ_BY_PORTAL = {
         "sessions_no_show",
         "sessions_left",
         "phases_text",
+        "participation_consent",
+        "phases_consent",
         "applications_consent",
         "application_count",
         "interview_count",
@@ -139,6 +158,15 @@ READ_BY_PORTAL = {
         "document_name",
         "document_sha256",
         "superseded_by_id",
+    },
+    "consent": {
+        "id",
+        "display_name",
+        "topic",
+        "date_given",
+        "channel",
+        "date_withdrawn",
+        "withdrawn_channel",
     },
     "answer": {
         "id",
@@ -166,6 +194,7 @@ class TestAccessFields(OutplacementCommon):
             "document": cls._make_document(shared=True),
             "report": report,
             "answer": report.answer_ids,
+            "consent": cls.traject.consent_ids[0],
         }
 
     def _get_stored_fields(self, record):
@@ -296,6 +325,8 @@ class TestAccessFields(OutplacementCommon):
             ("report", "superseded_by_id.traject_id.state"),
             ("answer", "report_id.candidate_id.name"),
             ("answer", "recorded_by_id.login"),
+            ("consent", "traject_id.state"),
+            ("consent", "recorded_by_id.login"),
         ):
             model = self.records[kind].with_user(self.candidate).browse()
             with self.case(kind=kind, path=path):

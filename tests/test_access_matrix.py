@@ -69,6 +69,12 @@ RECORDS = {
         "candidate": "r|",
         "other_candidate": "|r",
     },
+    "consent": {
+        **COACHES_READ,
+        **READ_ALL,
+        "candidate": "r|",
+        "other_candidate": "|r",
+    },
     "statement": {
         **COACHES_ALL,
         **SELLERS_READ,
@@ -137,6 +143,7 @@ class TestAccessMatrix(OutplacementCommon):
             "document": cls._make_document(traject),
             "document_shared": cls._make_document(traject, shared=True),
             "instalment": cls._make_instalment(traject),
+            "consent": traject.consent_ids[0],
             "pause": cls.env["outplacement.pause"].create(
                 {
                     "traject_id": traject.id,
@@ -179,6 +186,7 @@ class TestAccessMatrix(OutplacementCommon):
             },
             "instalment": {**of_traject, "date_agreed": date(2021, 1, 1)},
             "statement": of_traject,
+            "consent": {**of_traject, "topic": "name"},
         }
         return values.get(kind, {**of_traject, **period})
 
@@ -200,6 +208,7 @@ class TestAccessMatrix(OutplacementCommon):
             "instalment": {"date_agreed": day},
             "pause": {"date_to": day},
             "statement": {"date_signed": day},
+            "consent": {"channel": "phone"},
         }
         return values.get(kind, {"remark": "Other words"})
 
@@ -319,6 +328,11 @@ class TestAccessMatrix(OutplacementCommon):
         self._check_table("answer")
         creators = {"coach": "c|", "deputy": "c|", "other_coach": "|c"}
         self._check_creates("answer", creators)
+
+    def test_consent(self):
+        self._check_table("consent")
+        creators = {"coach": "c|", "deputy": "c|", "other_coach": "|c"}
+        self._check_creates("consent", creators)
 
     def test_statement(self):
         self._check_table("statement")

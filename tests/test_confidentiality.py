@@ -16,6 +16,7 @@ PORTAL_MODELS = {
     "outplacement.document",
     "outplacement.report",
     "outplacement.report.answer",
+    "outplacement.consent",
 }
 FORBIDDEN_PARENTS = {
     "mail.thread",

@@ -23,6 +23,8 @@ FACTS = {
     "sessions_no_show",
     "sessions_left",
     "phases_text",
+    "participation_consent",
+    "phases_consent",
     "applications_consent",
     "application_count",
     "interview_count",
@@ -45,6 +47,8 @@ FRAME = {
     "date_sent",
     "answer_deadline",
     "answer_ids",
+    "date_reminded",
+    "date_missed",
     "date_released",
     "released_by_id",
     "document",
@@ -90,25 +94,17 @@ class TestReport(OutplacementCommon):
             {"application_count": 3},
             {"interview_count": 1},
             {"new_employer": "Bakery"},
-            {"applications_consent": True, "application_count": -1},
             {"date_from": date(2021, 4, 1), "date_to": date(2021, 3, 1)},
         ):
             with self.case(values=values):
                 report = self._make()
                 self.assertRefused(report.write, values, error=IntegrityError)
-        report = self._make()
-        report.write(
-            {
-                "applications_consent": True,
-                "application_count": 3,
-                "interview_count": 1,
-                "new_employer_consent": True,
-                "new_employer": "Bakery",
-            }
-        )
-        with self.case(consent="taken back"):
-            back = {"applications_consent": False}
-            self.assertRefused(report.write, back, error=IntegrityError)
+        self._consent("applications", "new_employer")
+        report = self._make(application_count=3)
+        report.write({"interview_count": 1, "new_employer": "Bakery"})
+        with self.case(values="negative"):
+            negative = {"application_count": -1}
+            self.assertRefused(report.write, negative, error=IntegrityError)
 
     def test_next_steps_are_copied_in_words(self):
         steps = self.env["outplacement.report.step"].create(

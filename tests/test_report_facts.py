@@ -19,16 +19,18 @@ FORGED = {
     "phases_text": "All of them",
     "placed": True,
     "date_placement": date(2021, 2, 1),
+    "participation_consent": False,
+    "phases_consent": False,
+    "applications_consent": True,
+    "new_employer_consent": True,
 }
 # What a coach says besides.
 ENTERED = {
     "date_from": date(2021, 1, 5),
     "date_to": date(2021, 3, 30),
-    "applications_consent": True,
     "application_count": 3,
     "interview_count": 1,
     "schooling_text": "A course",
-    "new_employer_consent": True,
     "new_employer": "Bakery",
     "remark": "Better words",
 }
@@ -197,6 +199,7 @@ class TestReportFacts(OutplacementCommon):
             self.assertFalse(loaded["ids"])
 
     def test_the_coach_enters_the_rest(self):
+        self._consent("applications", "new_employer")
         draft = self._make()
         step = self.env["outplacement.report.step"].create({"name": "Step"})
         draft.write({**ENTERED, "next_step_ids": [Command.set(step.ids)]})

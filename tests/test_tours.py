@@ -118,6 +118,7 @@ class TestTours(TourCommon):
                 {
                     "state": "sent",
                     "sessions_held": 1,
+                    "phases_text": False,
                     "remark": "De gesprekken verlopen volgens plan.",
                 }
             ],

@@ -4,4 +4,5 @@ from . import keyring
 from . import money
 from . import schedule
 from . import revenue
+from . import rhythm
 from . import wording

@@ -1,6 +1,7 @@
 from . import account_move_reversal
 from . import base_partner_merge
 from . import outplacement_traject_wizard_mixin
+from . import outplacement_consent_withdraw
 from . import outplacement_change_line
 from . import outplacement_change_mixin
 from . import outplacement_revenue_at_date

@@ -73,6 +73,28 @@ registry.category("web_tour.tours").add("outplacement_guide", {
         },
         tourUtils.seeState("active"),
         tourUtils.see(".o_notebook a[name=phases]", DUTCH.phase),
+        {
+            content: "Look at what the employer is told",
+            trigger: ".o_notebook a[name=employer_window]",
+            run: "click",
+        },
+        tourUtils.press("action_record_consent", "The candidate agrees to something"),
+        {
+            content: "That attendance is told",
+            trigger:
+                ".modal .o_field_widget[name=topic] input[data-value=participation]",
+            run: "click",
+        },
+        {
+            content: "Record it",
+            trigger: ".modal footer button.btn-primary",
+            run: "click",
+        },
+        tourUtils.noDialog(),
+        {
+            content: "The consent is there",
+            trigger: ".o_field_widget[name=consent_ids] .o_data_row",
+        },
         tourUtils.press("action_new_report", "Draft a report"),
         tourUtils.seeState("draft"),
         tourUtils.see(".o_form_view", DUTCH.progressReport),

@@ -1,0 +1,46 @@
+from odoo import fields, models
+
+
+class OutplacementStatement(models.Model):
+    """Who signs agrees to what the statement says is told."""
+
+    _inherit = "outplacement.statement"
+
+    silence_agreed = fields.Boolean(
+        string="No Answer Counts as Agreed",
+        readonly=True,
+        copy=False,
+        help="What was signed says so.",
+    )
+
+    def _prepare_signed(self, document):
+        """Keep what the text says of silence: settings change, signatures do not."""
+        values = super()._prepare_signed(document)
+        silence = self.party == "candidate" and self.traject_id._has_silence_agreed()
+        return {**values, "silence_agreed": silence}
+
+    def action_sign(self):
+        result = super().action_sign()
+        self.filtered(lambda s: s.party == "candidate")._record_consents()
+        return result
+
+    def _record_consents(self):
+        """Record a consent for each topic that these name, where none stands."""
+        # sudo: outplacement.consent - planners and managers have statements signed, but
+        # record no consents otherwise; what is recorded follows from the text
+        for statement in self.sudo():
+            traject = statement.traject_id
+            standing = traject._get_consented_topics()
+            traject.consent_ids.create(
+                [
+                    {
+                        "traject_id": traject.id,
+                        "topic": topic,
+                        "date_given": statement.date_signed,
+                        "channel": "agreement",
+                        "statement_id": statement.id,
+                    }
+                    for topic in traject._get_statement_topics()
+                    if topic not in standing
+                ]
+            )

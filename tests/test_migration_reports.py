@@ -1,0 +1,87 @@
+from datetime import date
+from pathlib import Path
+
+from odoo.modules.migration import load_script
+from odoo.tests import freeze_time, tagged
+from odoo.tools.sql import column_exists
+
+from .common import LONG_AGO, OutplacementCommon
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations/19.0.1.3.0"
+
+
+@freeze_time("2026-03-12 10:00:00")
+@tagged("post_install", "-at_install")
+class TestMigrationReports(OutplacementCommon):
+    """From a version in which reports followed no consents."""
+
+    def _migrate(self, name):
+        """Run a script as often as an upgrade that was broken off would."""
+        self.env.flush_all()
+        script = load_script(str(MIGRATIONS / f"{name}.py"), name.replace("-", "_"))
+        for _time in range(2):
+            script.migrate(self.env.cr, "19.0.1.2.0")
+        self.env.invalidate_all()
+
+    def _forget_consents(self):
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM outplacement_consent")
+        self.env.invalidate_all()
+
+    def _get_consents(self, traject):
+        return {
+            consent.topic: (consent.date_given, consent.channel)
+            for consent in traject.consent_ids
+        }
+
+    def test_consents(self):
+        self._consent("applications", "new_employer")
+        told = self._make_report("released", application_count=3, new_employer="Bakery")
+        self.traject.consent_ids.filtered(
+            lambda consent: consent.topic == "new_employer"
+        ).with_user(self.coach)._withdraw("phone")
+        latest = self._make_report("sent", date_to=date(2021, 4, 30))
+        empty = self._make_traject(candidate_id=False)
+        later = self._make_traject(date_start=date(2026, 9, 1))
+        self._forget_consents()
+        self._migrate("post-consents")
+        self.assertEqual(
+            self._get_consents(self.traject),
+            {
+                "participation": (LONG_AGO, "agreement"),
+                "phases": (LONG_AGO, "agreement"),
+                "applications": (latest.date_sent, "agreement"),
+            },
+            "what the latest report told, and not what an earlier one did",
+        )
+        self.assertEqual(self.traject.consent_ids.recorded_by_id.id, 1)
+        self.assertFalse(empty.consent_ids)
+        self.assertEqual(
+            self._get_consents(later)["phases"], (date(2026, 3, 12), "agreement")
+        )
+        self.assertEqual(told.new_employer, "Bakery")
+
+    def test_withdrawn_since(self):
+        """An upgrade that runs again brings nothing back."""
+        self.traject.consent_ids.with_user(self.coach)._withdraw("phone")
+        self._migrate("post-consents")
+        self.assertFalse(self.traject._get_consented_topics())
+
+    def test_columns(self):
+        report = self._make_report("released")
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            ALTER TABLE outplacement_report DROP COLUMN phases_consent,
+                                            DROP COLUMN participation_consent;
+            ALTER TABLE outplacement_traject DROP COLUMN report_rhythm,
+                                             DROP COLUMN date_next_report;
+            """
+        )
+        self._migrate("pre-reports")
+        self.assertTrue(report.phases_consent and report.participation_consent)
+        self.assertEqual(self.traject.report_rhythm, "none")
+        self.assertFalse(self.traject.date_next_report)
+        self.assertTrue(
+            column_exists(self.env.cr, "outplacement_traject", "report_due_until")
+        )
