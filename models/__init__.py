@@ -98,6 +98,7 @@ from . import account_move_send
 from . import account_move_specification
 from . import calendar_event
 from . import crm_lead
+from . import ir_actions_report
 from . import ir_attachment
 from . import ir_binary
 from . import ir_default

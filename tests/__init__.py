@@ -48,6 +48,7 @@ from . import test_migration_reports
 from . import test_report_deadline
 from . import test_report_facts
 from . import test_report_frozen
+from . import test_report_paper
 from . import test_report_release
 from . import test_report_rhythm
 from . import test_revenue_booking
