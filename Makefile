@@ -15,7 +15,7 @@ i18n: ## Export the terms to i18n/ and list what is not translated
 canary: ## Send every role round a committed database, then search its dump
 compat: ## Run Odoo's own suites with the add-on installed
 screenshots: ## Take the pictures of the screens anew
-bench: ## Measure forms, lists, query plans and billing (some: ONLY="form billing")
+bench: ## Measure forms, lists, query plans, billing and paper (some: ONLY="form paper")
 clean: ## Delete the test databases
 
 demo demo-stop demo-reset test lint format i18n canary compat screenshots bench clean:

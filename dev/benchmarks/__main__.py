@@ -12,6 +12,7 @@ from .billing import BillingBenchmark
 from .bureau import Bureau
 from .form import FormBenchmark
 from .lists import ListsBenchmark
+from .paper import PaperBenchmark
 from .place import Place
 from .plans import PlansBenchmark
 from .search import SearchBenchmark
@@ -22,6 +23,7 @@ BENCHMARKS = (
     SearchBenchmark,
     PlansBenchmark,
     BillingBenchmark,
+    PaperBenchmark,
 )
 
 
