@@ -100,6 +100,7 @@ from . import calendar_event
 from . import crm_lead
 from . import ir_actions_report
 from . import ir_attachment
+from . import ir_attachment_report
 from . import ir_binary
 from . import ir_default
 from . import ir_rule

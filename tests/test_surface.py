@@ -43,6 +43,11 @@ SUDO = {
     },
     "models/account_move_revival.py": {"_create_outplacement_revivals": 1},
     "models/calendar_event.py": {"_compute_display_name": 2, "_move_sessions": 3},
+    "models/ir_attachment.py": {"write": 1},
+    "models/ir_attachment_report.py": {
+        "_filter_linkable": 1,
+        "_get_released_report": 1,
+    },
     "models/outplacement_consent.py": {
         "_give_by_candidate": 1,
         "_withdraw": 1,
