@@ -15,12 +15,14 @@ from .document import SAFE_HEADERS
 URL = "/my/trajecten"
 HOME_COUNTED = 1_000
 NO_STORE = "no-store, private"
-# Pages of Odoo's portal, whose look does not ask for its website builder. They read
-# only: a replica serves them where there is one.
+# `website` gives the look of Odoo's portal, without its website builder; the language
+# is the reader's, with no other address for it. They read only: a replica serves them
+# where there is one.
 READING = {
     "type": "http",
     "auth": "user",
     "website": True,
+    "multilang": False,
     "methods": ["GET"],
     "readonly": True,
 }
