@@ -14,6 +14,7 @@ from .form import FormBenchmark
 from .lists import ListsBenchmark
 from .place import Place
 from .plans import PlansBenchmark
+from .portal import PortalBenchmark
 from .search import SearchBenchmark
 
 BENCHMARKS = (
@@ -22,6 +23,7 @@ BENCHMARKS = (
     SearchBenchmark,
     PlansBenchmark,
     BillingBenchmark,
+    PortalBenchmark,
 )
 
 
