@@ -1,3 +1,5 @@
+from functools import cache
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_date
@@ -219,6 +221,11 @@ class OutplacementTraject(models.Model):
         """Yield the cells of each traject, of a batch at a time in memory."""
         source = self._get_portal_employer_source()
         labels = self._get_portal_employer_labels()
+
+        @cache  # many have a day in common, and to write one takes its time
+        def write(day):
+            return format_date(self.env, day)
+
         for start in range(0, len(ids), BATCH):
             trajects = source.browse(ids[start : start + BATCH])
             trajects.fetch(FIELDS)
@@ -228,11 +235,11 @@ class OutplacementTraject(models.Model):
                     values["reference"],
                     values["candidate"] or "",
                     values["package"],
-                    format_date(self.env, values["date_start"]),
-                    format_date(self.env, values["date_end"]),
+                    write(values["date_start"]),
+                    write(values["date_end"]),
                     labels[values["status"]],
-                    format_date(self.env, report.get("date_to")),
-                    format_date(self.env, report.get("date_released")),
-                    format_date(self.env, values["date_next_report"]),
+                    write(report.get("date_to")),
+                    write(report.get("date_released")),
+                    write(values["date_next_report"]),
                 ]
             self.env.invalidate_all(flush=False)
