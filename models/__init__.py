@@ -50,6 +50,9 @@ from . import outplacement_report_step
 from . import outplacement_consent
 from . import outplacement_traject_consent
 from . import outplacement_traject_portal
+from . import outplacement_traject_report_last
+from . import outplacement_traject_portal_employer
+from . import outplacement_report_portal_employer
 from . import outplacement_statement
 from . import outplacement_statement_consent
 from . import outplacement_invoice_plan

@@ -17,6 +17,8 @@ METHOD_FIELDS = frozenset(
         "date_last_session",
         "consent_ids",
         "date_next_report",
+        "last_report_id",
+        "date_last_report",
         "report_due_until",
         "coach_id",
         "member_ids",

@@ -86,6 +86,8 @@ from . import test_tours_file
 from . import test_screenshots
 from . import test_demo
 from . import test_placement
+from . import test_portal_employer
+from . import test_portal_employer_list
 from . import test_cancellation
 from . import test_job_lost
 from . import test_instalment_trigger

@@ -133,6 +133,10 @@ SUDO = {
     "models/outplacement_revenue_booking_entry.py": {"_make_entry": 1},
     "models/outplacement_report_deadline.py": {"_record_silence": 1, "_remind": 1},
     "models/outplacement_report_release.py": {"_notify_employer": 1},
+    "models/outplacement_report_portal_employer.py": {"_get_portal_employer_frame": 1},
+    "models/outplacement_traject_portal_employer.py": {
+        "_get_portal_employer_source": 1,
+    },
     "models/outplacement_traject_portal.py": {
         "_end_portal_sessions": 1,
         "_get_portal_partners": 1,

@@ -15,6 +15,7 @@ from .lists import ListsBenchmark
 from .paper import PaperBenchmark
 from .place import Place
 from .plans import PlansBenchmark
+from .portal import PortalBenchmark
 from .search import SearchBenchmark
 
 BENCHMARKS = (
@@ -24,6 +25,7 @@ BENCHMARKS = (
     PlansBenchmark,
     BillingBenchmark,
     PaperBenchmark,
+    PortalBenchmark,
 )
 
 
