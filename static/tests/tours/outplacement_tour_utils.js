@@ -81,6 +81,11 @@ export const tourUtils = {
         };
     },
 
+    /** Follow a link to another page of the portal. */
+    follow(trigger, content) {
+        return {content, trigger, run: "click", expectUnloadPage: true};
+    },
+
     /** Open the Outplacement app. It shows what its first menu opens for this role. */
     openApp() {
         return stepUtils.goToAppSteps(
