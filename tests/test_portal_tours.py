@@ -97,9 +97,7 @@ class TestPortalTours(PortalTourCommon, OutplacementCommon):
         self._consent("applications")
         for width in SIZES:
             with self.subTest(width=width):
-                self._tour_portal(
-                    "portal_pages", self.candidate, width, "/my/traject"
-                )
+                self._tour_portal("portal_pages", self.candidate, width, "/my/traject")
 
     def test_an_employer(self):
         for width in SIZES:

@@ -29,8 +29,6 @@ export const DUTCH = {
 const ODOOS_OWN = [
     // the language that one chooses at the foot of the page: orange on grey, 2.24:1
     {rule: "color-contrast", selector: ".js_language_selector button > span"},
-    // the first page is Odoo's; pages of ours tell their language
-    {rule: "html-has-lang", selector: "html:has(.o_portal_my_home)"},
     // pictures beside the links on that page, which say it in words
     {rule: "image-alt", selector: ".o_portal_my_home .o_portal_icon img"},
 ];
