@@ -1,6 +1,6 @@
 # What a developer runs. Everything is done by dev/run; nothing is put in the checkout.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-stop demo-reset test lint format i18n canary compat screenshots bench clean
+.PHONY: help demo demo-stop demo-reset test lint format i18n canary compat replica screenshots bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -14,9 +14,10 @@ format: ## Let the formatters rewrite the sources
 i18n: ## Export the terms to i18n/ and list what is not translated
 canary: ## Send every role round a committed database, then search its dump
 compat: ## Run Odoo's own suites with the add-on installed
+replica: ## Serve the portals from a streaming replica, then without it
 screenshots: ## Take the pictures of the screens anew
-bench: ## Measure forms, lists, query plans and billing (some: ONLY="form billing")
+bench: ## Measure forms, lists, plans, billing, paper, portal (some: ONLY="form portal")
 clean: ## Delete the test databases
 
-demo demo-stop demo-reset test lint format i18n canary compat screenshots bench clean:
+demo demo-stop demo-reset test lint format i18n canary compat replica screenshots bench clean:
 	@dev/run $@

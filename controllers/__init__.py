@@ -1,2 +1,3 @@
 from . import document
 from . import portal
+from . import portal_employer

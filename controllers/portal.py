@@ -36,6 +36,12 @@ class StaffRefusal:
 class CustomerPortal(portal.CustomerPortal, StaffRefusal):
     """The page on which customers sign: not a way around the rights of the staff."""
 
+    def _prepare_portal_layout_values(self):
+        # EXTENDS portal. The pages tell their language: a screen reader goes by it.
+        language = (request.env.lang or "en_US").split("@")[0].replace("_", "-")
+        values = super()._prepare_portal_layout_values()
+        return {"html_data": {"lang": language}, **values}
+
     @route()
     def portal_quote_accept(
         self, order_id, access_token=None, name=None, signature=None

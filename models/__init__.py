@@ -50,6 +50,9 @@ from . import outplacement_report_step
 from . import outplacement_consent
 from . import outplacement_traject_consent
 from . import outplacement_traject_portal
+from . import outplacement_traject_report_last
+from . import outplacement_traject_portal_employer
+from . import outplacement_report_portal_employer
 from . import outplacement_statement
 from . import outplacement_statement_consent
 from . import outplacement_invoice_plan
@@ -98,7 +101,9 @@ from . import account_move_send
 from . import account_move_specification
 from . import calendar_event
 from . import crm_lead
+from . import ir_actions_report
 from . import ir_attachment
+from . import ir_attachment_report
 from . import ir_binary
 from . import ir_default
 from . import ir_rule

@@ -1,10 +1,6 @@
-import csv
-import io
-
 from odoo import api, fields, models
 
-# What a spreadsheet would take for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from ..tools import spreadsheet
 
 
 class AccountMove(models.Model):
@@ -53,7 +49,7 @@ class AccountMove(models.Model):
         move = self.with_context(lang=self.partner_id.lang or self.env.lang)
         return {
             "name": move._get_outplacement_specification_name(),
-            "raw": move._get_outplacement_specification().encode("utf-8-sig"),
+            "raw": move._get_outplacement_specification().encode(spreadsheet.ENCODING),
             "mimetype": "text/csv",
             "res_model": self._name,
             "res_id": self.id,
@@ -65,15 +61,14 @@ class AccountMove(models.Model):
         for the spreadsheet programs of the customer's language. The VAT is that of the
         whole invoice (R3): parts of it, rounded, would not add up to it."""
         self.ensure_one()
-        output = io.StringIO()
-        writer = csv.writer(output, delimiter=";", lineterminator="\r\n")
-        writer.writerow(self._get_outplacement_specification_head())
         # sudo: outplacement.instalment - for whoever sends the invoice
-        for line in self.sudo().invoice_line_ids:
-            if line.outplacement_instalment_id:
-                row = line._get_outplacement_specification_row()
-                writer.writerow([_defuse(cell) for cell in row])
-        return output.getvalue()
+        lines = self.sudo().invoice_line_ids
+        rows = (
+            line._get_outplacement_specification_row()
+            for line in lines.filtered("outplacement_instalment_id")
+        )
+        head = self._get_outplacement_specification_head()
+        return spreadsheet.to_text(head, rows)
 
     def _get_outplacement_specification_head(self):
         return [
@@ -86,9 +81,3 @@ class AccountMove(models.Model):
             self.env._("Amount without VAT"),
             self.env._("Currency"),
         ]
-
-
-def _defuse(cell):
-    """Return a cell that no spreadsheet takes for a formula."""
-    is_number = cell.replace(",", "").replace(".", "").lstrip("-").isdigit()
-    return f"'{cell}" if cell.startswith(FORMULA) and not is_number else cell

@@ -15,14 +15,20 @@ class IrAttachment(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # where those go that do not say where
-        default = self.default_get(["res_model"])
-        self._check_not_confidential(
-            {(default | vals).get("res_model") for vals in vals_list}
-        )
+        default = self.default_get(["res_model", "res_field"])
+        linked = [default | vals for vals in vals_list]
+        self._check_not_confidential({vals.get("res_model") for vals in linked})
+        for vals in linked:
+            self._check_not_behind_field(vals.get("res_model"), vals.get("res_field"))
         return super().create(vals_list)
 
     def write(self, vals):
         self._check_not_confidential({vals.get("res_model")})
+        if vals.get("res_field"):
+            # sudo: ir.attachment - a guard that holds for whoever may not read it too
+            for attachment in self.sudo():
+                model_name = vals.get("res_model", attachment.res_model)
+                self._check_not_behind_field(model_name, vals["res_field"])
         return super().write(vals)
 
     @api.model
@@ -38,6 +44,19 @@ class IrAttachment(models.Model):
                     "No file can be attached here: add a document to the confidential "
                     "file instead, where it is encrypted."
                 )
+            )
+
+    @api.model
+    def _check_not_behind_field(self, model_name, field_name):
+        """Odoo holds a file against the field that it is behind, not against the one
+        that it is put behind.
+
+        :raises AccessError: somebody puts a file behind a field of ours
+        """
+        ours = (model_name or "").startswith("outplacement.")
+        if ours and field_name and not self.env.su:
+            raise AccessError(
+                self.env._("No file can be put here: it is made with the record.")
             )
 
     @api.model

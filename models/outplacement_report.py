@@ -63,7 +63,9 @@ METHOD_FIELDS = FACTS | {
     "date_reminded",
     "date_missed",
 }
-FROZEN_STATES = ("released", "superseded", "withdrawn")
+ENDED_STATES = ("superseded", "withdrawn")
+FROZEN_STATES = ("released", *ENDED_STATES)
+ENDING_FIELDS = {"state", "superseded_by_id"}
 
 
 class OutplacementReport(models.Model):
@@ -209,7 +211,7 @@ class OutplacementReport(models.Model):
 
     @api.depends("traject_id.name", "date_to")
     def _compute_name(self):
-        for report in self:
+        for report in self.filtered(lambda r: r.state not in FROZEN_STATES):
             month = report.date_to and report.date_to.strftime("%Y-%m")
             report.name = f"{report.traject_id.name} {month or ''}".strip()
 
@@ -241,10 +243,8 @@ class OutplacementReport(models.Model):
         if "traject_id" in vals:
             raise UserError(self.env._("A report stays with its traject."))
         shown = set(vals) & (WHITELIST | {"next_step_ids"})
-        thaws = vals.get("state", "released") not in FROZEN_STATES
-        frozen = shown or thaws or {"document", "document_sha256"} & set(vals)
         for report in self:
-            if frozen and report.state in FROZEN_STATES:
+            if report.state in FROZEN_STATES and not report._is_ended_by(vals):
                 raise UserError(
                     self.env._(
                         "%(report)s is released and stays as it is: correct it with "
@@ -261,6 +261,13 @@ class OutplacementReport(models.Model):
                     )
                 )
         return super().write(vals)
+
+    def _is_ended_by(self, vals):
+        """Whether ``vals`` supersede or withdraw a released report, and no more: all
+        that can still happen to it."""
+        self.ensure_one()
+        ends = vals.get("state") in ENDED_STATES and vals.keys() <= ENDING_FIELDS
+        return not vals or (ends and self.state == "released")
 
     @api.model
     def _has_field_access(self, field, operation):

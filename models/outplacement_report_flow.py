@@ -145,8 +145,9 @@ class OutplacementReport(models.Model):
                 "agreed",
                 document=base64.b64encode(document),
                 document_sha256=hashlib.sha256(document).hexdigest(),
-                state="released",
             )
+            # last: from here on nothing of it is written any more
+            report._set_state("agreed", state="released")
             report._supersede_previous()
         return True
 

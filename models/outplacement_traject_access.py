@@ -17,6 +17,8 @@ METHOD_FIELDS = frozenset(
         "date_last_session",
         "consent_ids",
         "date_next_report",
+        "last_report_id",
+        "date_last_report",
         "report_due_until",
         "coach_id",
         "member_ids",
@@ -75,8 +77,11 @@ class OutplacementTraject(models.Model):
         """:raises UserError: a traject that has begun would change hands, and its
         sessions and reports with it"""
         for traject in self.filtered("candidate_id"):
-            # sudo: outplacement.session - whether there are any, for whoever plans
-            begun = traject.state != "intake" or traject.sudo().session_ids
+            # sudo: outplacement.session, outplacement.report - whether there are any,
+            # for whoever plans
+            mine = traject.sudo()
+            seen = mine.report_ids.filtered("date_sent")
+            begun = traject.state != "intake" or mine.session_ids or seen
             if begun and traject.candidate_id.id != candidate_id:
                 raise UserError(
                     self.env._(

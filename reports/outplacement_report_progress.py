@@ -9,7 +9,7 @@ class ReportOutplacementReportProgress(models.AbstractModel):
 
     @api.model
     def _get_report_values(self, docids, data=None):
-        """Return what the template prints.
+        """Return what the template prints: ``docids``, or those that ``data`` names.
 
         Odoo's routes for reports take any ids. Records that are read one after
         another share a cache, so that one that the user may read would open the door
@@ -17,6 +17,13 @@ class ReportOutplacementReportProgress(models.AbstractModel):
 
         :raises AccessError: a report that the user may not read
         """
+        docids = docids or (data or {}).get("docids")
         docs = self.env["outplacement.report"].browse(docids)
         docs.check_access("read")
-        return {"doc_ids": docs.ids, "doc_model": docs._name, "docs": docs}
+        return {
+            "doc_ids": docs.ids,
+            "doc_model": docs._name,
+            "docs": docs,
+            # on paper too: the layout's header and footer stand in the page
+            "report_type": "html",
+        }

@@ -645,14 +645,18 @@ class Crawler:
         self._crawl_own_pages()
 
     def _crawl_own_pages(self):
-        """Open every page that this add-on adds, with the ids of every model."""
+        """Open every page that this add-on adds, with an id of every model, and with
+        those of all trajects and reports."""
+        ids = {self._first(model) for model in self.world.secret}
+        for model in (TRAJECT, "outplacement.report"):
+            ids.update(self.world.get_guesses(model))
         rules = self.world.env["ir.http"].routing_map().iter_rules()
         for rule in rules:
             endpoint = rule.endpoint
             module = getattr(endpoint.func, "__module__", "")
             if not module.startswith("odoo.addons.outplacement."):
                 continue
-            for record_id in {self._first(model) for model in self.world.secret}:
+            for record_id in sorted(ids):
                 url = rule.rule
                 for argument in rule.arguments:
                     url = self._fill_in(url, argument, record_id)

@@ -9,6 +9,14 @@ from .common_billing import BillingCommon
 START = date(2026, 2, 1)
 
 
+def install_dutch(env):
+    """Load Dutch where this database does not have it yet."""
+    if "nl_NL" not in dict(env["res.lang"].get_installed()):
+        dutch = env["res.lang"].with_context(active_test=False)
+        dutch = dutch.search([("code", "=", "nl_NL")])
+        env["base.language.install"].create({"lang_ids": dutch.ids}).lang_install()
+
+
 class TourCommon(BillingCommon, HttpCase):
     """The daily work of each role in a browser, in Dutch.
 
@@ -18,23 +26,13 @@ class TourCommon(BillingCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls._install_dutch()
+        install_dutch(cls.env)
         cls.users = (
             cls.account_manager | cls.planner | cls.coach | cls.finance | cls.manager
         )
         cls.users.write({"lang": "nl_NL", "tz": "Europe/Amsterdam"})
         cls.coach.name = "Carla Coach"
         (cls.employer | cls.candidate).lang = "nl_NL"
-
-    @classmethod
-    def _install_dutch(cls):
-        """Load Dutch where this database does not have it yet."""
-        if "nl_NL" not in dict(cls.env["res.lang"].get_installed()):
-            dutch = cls.env["res.lang"].with_context(active_test=False)
-            dutch = dutch.search([("code", "=", "nl_NL")])
-            cls.env["base.language.install"].create(
-                {"lang_ids": dutch.ids}
-            ).lang_install()
 
     def _tour(self, name, user):
         """Let ``user`` do the tour ``name``, with a browser in their time zone."""

@@ -16,6 +16,8 @@ TRAJECT_BY_METHOD = {
     "date_last_session",
     "consent_ids",
     "date_next_report",
+    "date_last_report",
+    "last_report_id",
     "report_due_until",
     "coach_id",
     "member_ids",

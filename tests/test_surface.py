@@ -43,6 +43,11 @@ SUDO = {
     },
     "models/account_move_revival.py": {"_create_outplacement_revivals": 1},
     "models/calendar_event.py": {"_compute_display_name": 2, "_move_sessions": 3},
+    "models/ir_attachment.py": {"write": 1},
+    "models/ir_attachment_report.py": {
+        "_filter_linkable": 1,
+        "_get_released_report": 1,
+    },
     "models/outplacement_consent.py": {
         "_give_by_candidate": 1,
         "_withdraw": 1,
@@ -128,6 +133,10 @@ SUDO = {
     "models/outplacement_revenue_booking_entry.py": {"_make_entry": 1},
     "models/outplacement_report_deadline.py": {"_record_silence": 1, "_remind": 1},
     "models/outplacement_report_release.py": {"_notify_employer": 1},
+    "models/outplacement_report_portal_employer.py": {"_get_portal_employer_frame": 1},
+    "models/outplacement_traject_portal_employer.py": {
+        "_get_portal_employer_source": 1,
+    },
     "models/outplacement_traject_portal.py": {
         "_end_portal_sessions": 1,
         "_get_portal_partners": 1,

@@ -5,4 +5,5 @@ from . import money
 from . import schedule
 from . import revenue
 from . import rhythm
+from . import spreadsheet
 from . import wording

@@ -12,8 +12,10 @@ from .billing import BillingBenchmark
 from .bureau import Bureau
 from .form import FormBenchmark
 from .lists import ListsBenchmark
+from .paper import PaperBenchmark
 from .place import Place
 from .plans import PlansBenchmark
+from .portal import PortalBenchmark
 from .search import SearchBenchmark
 
 BENCHMARKS = (
@@ -22,6 +24,8 @@ BENCHMARKS = (
     SearchBenchmark,
     PlansBenchmark,
     BillingBenchmark,
+    PaperBenchmark,
+    PortalBenchmark,
 )
 
 

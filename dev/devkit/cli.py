@@ -16,6 +16,7 @@ from .checks import (
     lint,
     module_tests,
     own_tests,
+    replica,
     screenshots,
     wheel,
 )
@@ -100,6 +101,7 @@ COMMANDS = {
     "i18n": run_i18n,
     "lint": lambda _: run_lanes("lint", lint.checks(), lint.database_checks()),
     "odoo": run_odoo,
+    "replica": lambda _: run_lanes("replica", replica.checks()),
     "screenshots": lambda _: run_lanes("screenshots", screenshots.checks()),
     "test": test,
     "testdb": testdb.main,

@@ -86,6 +86,27 @@ class Cluster:
             self._make_role()
         return True
 
+    def follow(self, primary: "Cluster") -> None:
+        """Make the cluster a copy of one that runs, which follows it from then on and
+        writes down every query: a streaming replica. It is still to be started."""
+        say("Making a streaming replica …")
+        with new_folder(self.folder) as partial:
+            if is_root():
+                shutil.chown(partial, SUPERUSER)
+                self._check_reachable(partial)
+            data = partial / "data"
+            source = ["-h", primary.socket_folder, "-p", "5432", "-U", SUPERUSER]
+            how = ["--wal-method=stream", "--checkpoint=fast", "--no-sync"]
+            self._as_owner(
+                "pg_basebackup", "-D", data, *source, *how, "--write-recovery-conf"
+            )
+            settings = {
+                "unix_socket_directories": f"'{self.socket_folder}'",
+                "log_statement": "'all'",
+            }
+            with (data / "postgresql.conf").open("a") as config:
+                config.writelines(f"{key} = {val}\n" for key, val in settings.items())
+
     def stop(self) -> None:
         """Stop the server, if it runs."""
         if self.running():

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import odoo_source, python_env
+from . import node_packages, odoo_source, python_env
 from .files import locked, make_folder
 from .odoo_source import OdooSource
 from .paths import CHECKOUT, MODULE, Paths
@@ -13,10 +13,11 @@ from .server import Server
 
 @dataclass(frozen=True)
 class Odoo:
-    """An Odoo, the Python environment that it runs in, and this add-on."""
+    """An Odoo, the Python and Node.js packages that go with it, and this add-on."""
 
     source: OdooSource
     python: Path
+    node: Path
     paths: Paths
 
     def command(self, *arguments: str) -> list[str]:
@@ -42,6 +43,8 @@ class Odoo:
             "ODOO_ADDONS_PATH": ",".join(map(str, folders)),
             "ODOO_DATA_DIR": str(server.data_dir),
             "ODOO_HTTP_INTERFACE": "127.0.0.1",
+            # What the tests of the portal's pages put into them.
+            "OUTPLACEMENT_AXE": str(self.node / "axe-core/axe.min.js"),
         }
 
 
@@ -54,7 +57,8 @@ def provide(paths: Paths) -> Odoo:
     with locked(paths.cache / "lock"):
         source = odoo_source.provide(paths)
         python = python_env.provide(paths)
+        node = node_packages.provide(paths)
     link = make_folder(paths.addons) / MODULE
     if not link.is_symlink():
         link.symlink_to(CHECKOUT, target_is_directory=True)
-    return Odoo(source, python, paths)
+    return Odoo(source, python, node, paths)

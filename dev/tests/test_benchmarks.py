@@ -6,6 +6,7 @@ from pathlib import Path
 from benchmarks.benchmark import Report
 from benchmarks.measuring import Comparison, Sample
 from benchmarks.plan import Plan, is_about_large_table
+from benchmarks.portal_server import Access, ask_together, read_log
 
 SCANNED = """\
 Limit  (cost=0.00..270.15 rows=80 width=4) (actual time=0.010..1.900 rows=80 loops=1)
@@ -100,3 +101,30 @@ class TestFiles(unittest.TestCase):
         for path in folder.glob("*.py"):
             if "(Benchmark)" in path.read_text():
                 self.assertIn(f"from .{path.stem} import", listed)
+
+
+ACCESS_LOG = """\
+2026-01-02 03:04:05,678 42 INFO db werkzeug: 127.0.0.1 - - [02/Jan/2026 03:04:05] \
+"GET /my/trajecten?bench=10 HTTP/1.1" 200 - 14 0.004 0.011 ro
+2026-01-02 03:04:05,679 42 INFO db odoo.http: something else
+2026-01-02 03:04:05,680 42 INFO db werkzeug: 127.0.0.1 - - [02/Jan/2026 03:04:05] \
+"GET /my/invoices HTTP/1.1" 303 - 29 0.014 0.021 ro->rw
+2026-01-02 03:04:05,681 42 INFO db werkzeug: 127.0.0.1 - - [02/Jan/2026 03:04:05] \
+"POST /web/login HTTP/1.1" 303 - 29 0.014 0.021 rw
+"""
+
+
+class TestPortalServer(unittest.TestCase):
+    def test_pages_in_the_access_log(self):
+        self.assertEqual(
+            read_log(ACCESS_LOG),
+            [
+                Access("/my/trajecten?bench=10", 200, 14, "ro"),
+                Access("/my/invoices", 303, 29, "ro->rw"),
+            ],
+        )
+
+    def test_clients_ask_until_the_time_is_over(self):
+        first, second = ask_together([lambda: 1.0, lambda: 2.0], 0.01)
+        self.assertEqual((set(first), set(second)), ({1.0}, {2.0}))
+        self.assertEqual(ask_together([lambda: 1.0], 0), [[1.0]])

@@ -1,25 +1,22 @@
 """Canaries in a committed database, asked for over HTTP, and looked for afterwards."""
 
-import contextlib
 import importlib.util
 import json
 import os
 import re
 import subprocess
-import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from .. import databases
-from ..bench import Bench, free_port
+from ..bench import Bench
 from ..errors import Failure
 from ..outcome import Outcome
 from ..paths import CHECKOUT, MODULE
+from ..serving import serving
 from .check import Check
 
-PATIENCE = 60  # Seconds that the server gets to answer for the first time.
 SCRIPT = """
 from odoo.addons.{module}.tests.canary_tour import make_bureau, visit
 bureau, world = make_bureau(env)
@@ -64,7 +61,7 @@ def _run(bench: Bench) -> Outcome:
         outcome = bench.run("canary-install", *install).log_outcome()
         if outcome.failed:
             return outcome
-        with _serving(bench, name) as url:
+        with serving(bench, name, "canary-server") as url:
             _tour(bench, name, url, result)
         found = Found.read(result)
         hits = [
@@ -76,40 +73,6 @@ def _run(bench: Bench) -> Outcome:
         ]
     lines = [*found.summary[:-1], *hits, f"{found.summary[-1]}, {len(hits)} hits"]
     return Outcome.single("\n".join(lines), ok=not hits)
-
-
-@contextlib.contextmanager
-def _serving(bench: Bench, name: str) -> Iterator[str]:
-    """An Odoo that serves the database, its log configured as in production."""
-    port = free_port()
-    arguments = ["-d", name, f"--http-port={port}", "--max-cron-threads=0"]
-    with (bench.logs / "canary-server.log").open("w") as log:
-        process = subprocess.Popen(
-            bench.odoo.command(*arguments),
-            env=bench.odoo.environment(bench.server),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            url = f"http://127.0.0.1:{port}"
-            _wait(url)
-            yield url
-        finally:
-            process.terminate()
-            process.wait()
-
-
-def _wait(url: str) -> None:
-    """Wait until the server answers; raises Failure when it does not."""
-    for _ in range(PATIENCE):
-        try:
-            urllib.request.urlopen(f"{url}/web/health", timeout=5).close()
-        except OSError:  # urllib's own errors among them
-            time.sleep(1)
-        else:
-            return
-    raise Failure(f"Odoo does not answer on {url}.")
 
 
 def _tour(bench: Bench, name: str, url: str, result: Path) -> None:
