@@ -76,6 +76,7 @@
         "views/crm_lead_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/portal_candidate_templates.xml",
         "views/outplacement_menus.xml",
     ],
     "demo": [

@@ -1,2 +1,5 @@
 from . import document
 from . import portal
+from . import portal_candidate
+from . import portal_candidate_forms
+from . import portal_language

@@ -128,8 +128,12 @@ SUDO = {
     "models/outplacement_revenue_booking_entry.py": {"_make_entry": 1},
     "models/outplacement_report_deadline.py": {"_record_silence": 1, "_remind": 1},
     "models/outplacement_report_release.py": {"_notify_employer": 1},
+    "models/outplacement_document_portal.py": {"_upload_in_portal": 1},
+    "models/outplacement_traject_portal_candidate.py": {"_search_as_candidate": 1},
+    "models/outplacement_traject_upload.py": {"_schedule_candidate_activity": 1},
     "models/outplacement_traject_portal.py": {
         "_end_portal_sessions": 1,
+        "_get_portal_party_lang": 1,
         "_get_portal_partners": 1,
     },
     "models/outplacement_report_flow.py": {
