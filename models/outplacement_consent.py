@@ -25,8 +25,9 @@ CHANNELS = [
     ("letter", "By letter"),
     ("portal", "In the portal"),
 ]
-# Not for a coach to choose: the candidate clicks or signs.
-OWN_CHANNELS = ("portal", "agreement")
+# Not for a coach to choose: the candidate clicks or signs, or an upgrade found that a
+# topic was told all along.
+OWN_CHANNELS = ("portal", "agreement", "presumed")
 
 
 class OutplacementConsent(models.Model):
@@ -66,7 +67,11 @@ class OutplacementConsent(models.Model):
         default=lambda self: fields.Date.context_today(self),
     )
     channel = fields.Selection(
-        [*CHANNELS, ("agreement", "Signed statement")],
+        [
+            *CHANNELS,
+            ("agreement", "Signed statement"),
+            ("presumed", "Told before consents were recorded"),
+        ],
         string="Given How",
         required=True,
         default="in_person",
