@@ -117,7 +117,7 @@ class OutplacementConsent(models.Model):
     )
 
     @api.depends("topic", "traject_id.name")
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_display_name(self):
         """The topic, and whose it is for those who see more than one traject."""
         topics = dict(self._fields["topic"]._description_selection(self.env))
@@ -137,9 +137,12 @@ class OutplacementConsent(models.Model):
 
         :raises AccessError: a traject that the user may not read, before anything is
             told of it, such as that the topic was agreed to
-        :raises UserError: one of tomorrow, or in the candidate's own name
+        :raises UserError: one of tomorrow, from before a withdrawal of the same topic,
+            or in the candidate's own name
         """
-        trajects = {vals.get("traject_id") for vals in vals_list} - {None, False}
+        default = self.env.context.get("default_traject_id")
+        trajects = {vals.get("traject_id", default) for vals in vals_list}
+        trajects -= {None, False}
         self.env["outplacement.traject"].browse(trajects).check_access("read")
         consents = super().create(vals_list)
         consents._check_given()
@@ -157,6 +160,14 @@ class OutplacementConsent(models.Model):
                     self.env._(
                         "In the portal and by a signed statement the candidate agrees "
                         "in person: say through what channel it reached you."
+                    )
+                )
+            traject = consent.traject_id
+            if consent.topic in traject._get_topics_withdrawn_after(consent.date_given):
+                raise UserError(
+                    self.env._(
+                        "The candidate withdrew this after that day: record what they "
+                        "said since."
                     )
                 )
 

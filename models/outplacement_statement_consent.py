@@ -25,12 +25,14 @@ class OutplacementStatement(models.Model):
         return result
 
     def _record_consents(self):
-        """Record a consent for each topic that these name, where none stands."""
+        """Record a consent for each topic that these name, where none stands and the
+        candidate withdrew none since: papers are recorded later than signed."""
         # sudo: outplacement.consent - planners and managers have statements signed, but
         # record no consents otherwise; what is recorded follows from the text
         for statement in self.sudo():
             traject = statement.traject_id
-            standing = traject._get_consented_topics()
+            settled = traject._get_consented_topics()
+            settled |= traject._get_topics_withdrawn_after(statement.date_signed)
             traject.consent_ids.create(
                 [
                     {
@@ -41,6 +43,6 @@ class OutplacementStatement(models.Model):
                         "statement_id": statement.id,
                     }
                     for topic in traject._get_statement_topics()
-                    if topic not in standing
+                    if topic not in settled
                 ]
             )
