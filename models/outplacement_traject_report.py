@@ -1,12 +1,11 @@
 import logging
 from datetime import timedelta
 
-from psycopg2 import errors
-
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 
 from ..tools import rhythm
+from ..tools.concurrency import CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
 
@@ -19,12 +18,9 @@ RHYTHMS = [
 ]
 # The states in which reports fall due: not before the start, nor during a pause.
 REPORTED = ("active", "aftercare")
+# The states of a report in which its coach goes on with it.
+WAITING = ("draft", "agreed", "objected")
 ACTIVITY = "outplacement.mail_activity_type_report"
-CONCURRENCY_ERRORS = (
-    errors.DeadlockDetected,
-    errors.LockNotAvailable,
-    errors.SerializationFailure,
-)
 
 
 class OutplacementTraject(models.Model):
