@@ -12,12 +12,19 @@ class OutplacementStatement(models.Model):
         copy=False,
         help="What was signed says so.",
     )
+    answer_days = fields.Integer(
+        string="Days to Answer a Report",
+        readonly=True,
+        copy=False,
+        help="The days that what was signed grants the candidate to answer.",
+    )
 
     def _prepare_signed(self, document):
         """Keep what the text says of silence: settings change, signatures do not."""
         values = super()._prepare_signed(document)
         silence = self.party == "candidate" and self.traject_id._has_silence_agreed()
-        return {**values, "silence_agreed": silence}
+        days = silence and self.company_id.outplacement_answer_days
+        return {**values, "silence_agreed": silence, "answer_days": days}
 
     def action_sign(self):
         result = super().action_sign()
