@@ -195,11 +195,10 @@ class OutplacementTraject(models.Model):
                 traject._draft_report_until(traject._get_today())
 
     def _on_closed(self):
-        """A traject that ends before its term has its final report as well."""
+        """A traject that ends before its term is told of to its end as well."""
         result = super()._on_closed()
-        for traject in self.filtered(lambda t: t.report_rhythm == "final"):
-            drafted, end = traject.report_due_until, traject.date_end
-            if not drafted or (end and drafted < end):
+        for traject in self:
+            if next(traject._get_report_days(), False):
                 traject._draft_report_until(traject.date_closed)
         return result
 
@@ -249,7 +248,12 @@ class OutplacementTraject(models.Model):
             return self.env._("Go on with the progress report")
         return False
 
-    def _end_report_activity(self):
-        """What the activity asked for is done."""
+    def _end_report_activity(self, reports):
+        """What the activity asked for is done for ``reports``; it stays while another
+        report of the traject waits for its coach."""
         # sudo: outplacement.traject - a deputy sends a report as well
-        self.sudo().activity_unlink([ACTIVITY])
+        trajects = self.sudo()
+        waiting = (trajects.report_ids - reports).filtered(
+            lambda report: report.state in WAITING
+        )
+        (trajects - waiting.traject_id).activity_unlink([ACTIVITY])
