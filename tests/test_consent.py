@@ -215,6 +215,10 @@ class TestConsent(OutplacementCommon):
         with self.case(reports="none"):
             mine._withdraw_by_candidate()
             self.assertFalse(self.traject.activity_ids)
+        with self.case(reports="released"):
+            self._make_report("released")
+            mine._withdraw_by_candidate()
+            self.assertFalse(self.traject.activity_ids)
         self._make_report("agreed")
         mine._withdraw_by_candidate()
         activity = self.traject.activity_ids
