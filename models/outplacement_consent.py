@@ -188,7 +188,7 @@ class OutplacementConsent(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_recorded(self):
         if self:
-            raise UserError(self.env._("Consents are kept: withdraw it instead."))
+            raise UserError(self.env._("Consents are kept: withdraw them instead."))
 
     @api.model
     def _has_field_access(self, field, operation):

@@ -10,7 +10,7 @@ from ..tools.concurrency import CONCURRENCY_ERRORS
 _logger = logging.getLogger(__name__)
 
 RHYTHMS = [
-    ("none", "No reports by themselves"),
+    ("none", "By hand only"),
     ("monthly", "Every month"),
     ("quarterly", "Every quarter"),
     ("phase_end", "At the end of each phase"),
@@ -37,7 +37,8 @@ class OutplacementTraject(models.Model):
         precompute=True,
         help="When the draft of a report is made and its coach told. By months they "
         "are counted from the start of the traject, and none falls due while it is "
-        "paused.",
+        "paused. By phases: when one is marked as done, not when a card is dragged on. "
+        "By months or at the end: when the traject is closed as well.",
     )
     date_next_report = fields.Date(
         string="Next Report",
