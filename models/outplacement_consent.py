@@ -25,8 +25,9 @@ CHANNELS = [
     ("letter", "By letter"),
     ("portal", "In the portal"),
 ]
-# Not for a coach to choose: the candidate clicks or signs.
-OWN_CHANNELS = ("portal", "agreement")
+# Not for a coach to choose: the candidate clicks or signs, or an upgrade found that a
+# topic was told all along.
+OWN_CHANNELS = ("portal", "agreement", "presumed")
 
 
 class OutplacementConsent(models.Model):
@@ -66,7 +67,11 @@ class OutplacementConsent(models.Model):
         default=lambda self: fields.Date.context_today(self),
     )
     channel = fields.Selection(
-        [*CHANNELS, ("agreement", "Signed statement")],
+        [
+            *CHANNELS,
+            ("agreement", "Signed statement"),
+            ("presumed", "Told before consents were recorded"),
+        ],
         string="Given How",
         required=True,
         default="in_person",
@@ -112,7 +117,7 @@ class OutplacementConsent(models.Model):
     )
 
     @api.depends("topic", "traject_id.name")
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_display_name(self):
         """The topic, and whose it is for those who see more than one traject."""
         topics = dict(self._fields["topic"]._description_selection(self.env))
@@ -132,9 +137,12 @@ class OutplacementConsent(models.Model):
 
         :raises AccessError: a traject that the user may not read, before anything is
             told of it, such as that the topic was agreed to
-        :raises UserError: one of tomorrow, or in the candidate's own name
+        :raises UserError: one of tomorrow, from before a withdrawal of the same topic,
+            or in the candidate's own name
         """
-        trajects = {vals.get("traject_id") for vals in vals_list} - {None, False}
+        default = self.env.context.get("default_traject_id")
+        trajects = {vals.get("traject_id", default) for vals in vals_list}
+        trajects -= {None, False}
         self.env["outplacement.traject"].browse(trajects).check_access("read")
         consents = super().create(vals_list)
         consents._check_given()
@@ -152,6 +160,14 @@ class OutplacementConsent(models.Model):
                     self.env._(
                         "In the portal and by a signed statement the candidate agrees "
                         "in person: say through what channel it reached you."
+                    )
+                )
+            traject = consent.traject_id
+            if consent.topic in traject._get_topics_withdrawn_after(consent.date_given):
+                raise UserError(
+                    self.env._(
+                        "The candidate withdrew this after that day: record what they "
+                        "said since."
                     )
                 )
 
@@ -172,7 +188,7 @@ class OutplacementConsent(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_recorded(self):
         if self:
-            raise UserError(self.env._("Consents are kept: withdraw it instead."))
+            raise UserError(self.env._("Consents are kept: withdraw them instead."))
 
     @api.model
     def _has_field_access(self, field, operation):

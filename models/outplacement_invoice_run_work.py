@@ -2,11 +2,11 @@ import logging
 from datetime import timedelta
 from functools import partial
 
-from psycopg2 import errors
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
+
+from ..tools.concurrency import CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
 
@@ -22,11 +22,6 @@ WORKERS = (
     "outplacement.ir_cron_invoice_run_3",
 )
 START = "outplacement.ir_cron_invoice_run_start"
-CONCURRENCY_ERRORS = (
-    errors.DeadlockDetected,
-    errors.LockNotAvailable,
-    errors.SerializationFailure,
-)
 
 
 class OutplacementInvoiceRun(models.Model):

@@ -70,8 +70,9 @@ class OutplacementReportAnswer(models.Model):
         if self.channel in ("portal", "silence") and not self.env.su:
             raise UserError(
                 self.env._(
-                    "An answer in the portal is given by the candidate, and no answer "
-                    "is none: say through what channel it reached you."
+                    "In the portal candidates answer themselves, and that no answer "
+                    "came is recorded by itself: say through what channel this answer "
+                    "reached you."
                 )
             )
         if self.report_id.state != "sent":

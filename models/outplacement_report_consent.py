@@ -33,14 +33,14 @@ class OutplacementReport(models.Model):
 
     # not as superuser: an unsaved report tells nothing of a traject that is hidden
     participation_consent = fields.Boolean(
-        string="Candidate Agrees to Attendance",
+        string="Candidate Agrees to Report Attendance",
         compute="_compute_consents",
         store=True,
         precompute=True,
         compute_sudo=False,
     )
     phases_consent = fields.Boolean(
-        string="Candidate Agrees to Phases",
+        string="Candidate Agrees to Report Phases",
         compute="_compute_consents",
         store=True,
         precompute=True,

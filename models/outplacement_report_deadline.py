@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .outplacement_traject_report import CONCURRENCY_ERRORS
+from ..tools.concurrency import CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
 
@@ -115,9 +115,8 @@ class OutplacementReport(models.Model):
         self.traject_id._schedule_report_activity(reason)
 
     def _is_agreed_by_silence(self):
-        """Whether the candidate signed that silence agrees, before the report was sent
-        and in the latest statement, the company still wants it so, and there is an
-        address to which the report was announced."""
+        """Whether the candidate signed that silence agrees, the company still wants it
+        so, and there is an address to which the report was announced."""
         self.ensure_one()
         if not self.company_id.outplacement_silence_agrees:
             return False
@@ -127,11 +126,14 @@ class OutplacementReport(models.Model):
             )
         )
         latest = signed.sorted(lambda statement: (statement.date_signed, statement.id))
-        return bool(
-            latest[-1:].silence_agreed
-            and latest[-1:].date_signed <= self.date_sent
-            and self.candidate_id.email
-        )
+        return bool(self.candidate_id.email and self._is_sent_as_signed(latest[-1:]))
+
+    def _is_sent_as_signed(self, statement):
+        """Whether ``statement`` says that silence agrees, was signed before the report
+        was sent, and promises no more days to answer than there were."""
+        if not statement.silence_agreed or statement.date_signed > self.date_sent:
+            return False
+        return (self.answer_deadline - self.date_sent).days >= statement.answer_days
 
     def _record_silence(self, day):
         """Record that no answer came, and bring the report into the state it leads

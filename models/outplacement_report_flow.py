@@ -61,7 +61,7 @@ class OutplacementReport(models.Model):
                 date_sent=today,
                 answer_deadline=today + timedelta(days=days),
             )
-            report.traject_id._end_report_activity()
+            report.traject_id._end_report_activity(report)
             report._notify_candidate()
         return True
 
@@ -118,7 +118,7 @@ class OutplacementReport(models.Model):
     def _take_answer(self, answer):
         """Bring the report into the state that ``answer`` leads to."""
         self._set_state("sent", state=answer)
-        self.traject_id._end_report_activity()
+        self.traject_id._end_report_activity(self)
 
     def action_back_to_draft(self):
         """Take reports back to mend them; the candidate is asked again."""

@@ -9,7 +9,7 @@ class OutplacementReport(models.Model):
 
     def action_release(self):
         result = super().action_release()
-        self.traject_id._end_report_activity()
+        self.traject_id._end_report_activity(self)
         for report in self:
             report._notify_employer()
         return result

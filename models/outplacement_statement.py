@@ -23,6 +23,7 @@ SIGNED_FIELDS = frozenset(
         "content_hash",
         "lang",
         "silence_agreed",
+        "answer_days",
     }
 )
 # Written by methods of the application only, whoever asks.
@@ -35,6 +36,7 @@ METHOD_FIELDS = frozenset(
         "content_hash",
         "lang",
         "silence_agreed",
+        "answer_days",
     }
 )
 

@@ -12,12 +12,19 @@ class OutplacementStatement(models.Model):
         copy=False,
         help="What was signed says so.",
     )
+    answer_days = fields.Integer(
+        string="Days to Answer a Report",
+        readonly=True,
+        copy=False,
+        help="The days that what was signed grants the candidate to answer.",
+    )
 
     def _prepare_signed(self, document):
         """Keep what the text says of silence: settings change, signatures do not."""
         values = super()._prepare_signed(document)
         silence = self.party == "candidate" and self.traject_id._has_silence_agreed()
-        return {**values, "silence_agreed": silence}
+        days = silence and self.company_id.outplacement_answer_days
+        return {**values, "silence_agreed": silence, "answer_days": days}
 
     def action_sign(self):
         result = super().action_sign()
@@ -25,12 +32,14 @@ class OutplacementStatement(models.Model):
         return result
 
     def _record_consents(self):
-        """Record a consent for each topic that these name, where none stands."""
+        """Record a consent for each topic that these name, where none stands and the
+        candidate withdrew none since: papers are recorded later than signed."""
         # sudo: outplacement.consent - planners and managers have statements signed, but
         # record no consents otherwise; what is recorded follows from the text
         for statement in self.sudo():
             traject = statement.traject_id
-            standing = traject._get_consented_topics()
+            settled = traject._get_consented_topics()
+            settled |= traject._get_topics_withdrawn_after(statement.date_signed)
             traject.consent_ids.create(
                 [
                     {
@@ -41,6 +50,6 @@ class OutplacementStatement(models.Model):
                         "statement_id": statement.id,
                     }
                     for topic in traject._get_statement_topics()
-                    if topic not in standing
+                    if topic not in settled
                 ]
             )

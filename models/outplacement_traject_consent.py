@@ -24,6 +24,16 @@ class OutplacementTraject(models.Model):
         self.ensure_one()
         return set(self._get_standing_consents().mapped("topic"))
 
+    def _get_topics_withdrawn_after(self, day):
+        """Return the topics that the candidate withdrew on a day after ``day``, as a
+        set: what was agreed to on that day counts no more."""
+        self.ensure_one()
+        return {
+            consent.topic
+            for consent in self.consent_ids
+            if consent.date_withdrawn and consent.date_withdrawn > day
+        }
+
     def _tell_of_consents(self):
         """Tell the coaches of trajects with a report that is not released yet that the
         candidate changed a consent."""

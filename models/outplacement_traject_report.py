@@ -1,17 +1,16 @@
 import logging
 from datetime import timedelta
 
-from psycopg2 import errors
-
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 
 from ..tools import rhythm
+from ..tools.concurrency import CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
 
 RHYTHMS = [
-    ("none", "No reports by themselves"),
+    ("none", "By hand only"),
     ("monthly", "Every month"),
     ("quarterly", "Every quarter"),
     ("phase_end", "At the end of each phase"),
@@ -19,12 +18,9 @@ RHYTHMS = [
 ]
 # The states in which reports fall due: not before the start, nor during a pause.
 REPORTED = ("active", "aftercare")
+# The states of a report in which its coach goes on with it.
+WAITING = ("draft", "agreed", "objected")
 ACTIVITY = "outplacement.mail_activity_type_report"
-CONCURRENCY_ERRORS = (
-    errors.DeadlockDetected,
-    errors.LockNotAvailable,
-    errors.SerializationFailure,
-)
 
 
 class OutplacementTraject(models.Model):
@@ -41,7 +37,8 @@ class OutplacementTraject(models.Model):
         precompute=True,
         help="When the draft of a report is made and its coach told. By months they "
         "are counted from the start of the traject, and none falls due while it is "
-        "paused.",
+        "paused. By phases: when one is marked as done, not when a card is dragged on. "
+        "By months or at the end: when the traject is closed as well.",
     )
     date_next_report = fields.Date(
         string="Next Report",
@@ -199,11 +196,10 @@ class OutplacementTraject(models.Model):
                 traject._draft_report_until(traject._get_today())
 
     def _on_closed(self):
-        """A traject that ends before its term has its final report as well."""
+        """A traject that ends before its term is told of to its end as well."""
         result = super()._on_closed()
-        for traject in self.filtered(lambda t: t.report_rhythm == "final"):
-            drafted, end = traject.report_due_until, traject.date_end
-            if not drafted or (end and drafted < end):
+        for traject in self:
+            if next(traject._get_report_days(), False):
                 traject._draft_report_until(traject.date_closed)
         return result
 
@@ -253,7 +249,12 @@ class OutplacementTraject(models.Model):
             return self.env._("Go on with the progress report")
         return False
 
-    def _end_report_activity(self):
-        """What the activity asked for is done."""
+    def _end_report_activity(self, reports):
+        """What the activity asked for is done for ``reports``; it stays while another
+        report of the traject waits for its coach."""
         # sudo: outplacement.traject - a deputy sends a report as well
-        self.sudo().activity_unlink([ACTIVITY])
+        trajects = self.sudo()
+        waiting = (trajects.report_ids - reports).filtered(
+            lambda report: report.state in WAITING
+        )
+        (trajects - waiting.traject_id).activity_unlink([ACTIVITY])

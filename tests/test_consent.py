@@ -61,6 +61,7 @@ class TestConsent(OutplacementCommon):
             ({"date_given": date(2026, 3, 13)}, UserError),
             ({"channel": "portal"}, UserError),
             ({"channel": "agreement"}, UserError),
+            ({"channel": "presumed"}, UserError),
             ({"recorded_by_id": self.planner.id}, AccessError),
             ({"date_withdrawn": date(2026, 3, 12)}, AccessError),
             ({"statement_id": False}, AccessError),
@@ -74,10 +75,34 @@ class TestConsent(OutplacementCommon):
             self.assertRefused(self._consent, "name", error=UniqueViolation)
         self._withdraw("name")
         self.assertNotIn("name", self._get_standing())
-        self._consent("name")
+        with self.case(time="of before the withdrawal"):
+            self.assertRefused(self._consent, "name", error=UserError)
+        self._consent("name", date_given=date(2026, 3, 12))
         self.assertIn("name", self._get_standing())
         given = self.traject.consent_ids.filtered(lambda c: c.topic == "name")
         self.assertEqual(len(given), 2, "the history stays")
+
+    def test_others_learn_nothing_by_trying(self):
+        """Refused before the database could say that a topic was agreed to."""
+        Consent = self.env["outplacement.consent"].with_user(self.other_coach)
+        values = {"topic": "phases"}
+        defaults = Consent.with_context(default_traject_id=self.traject.id)
+        with self.case(traject="in the values"):
+            named = {**values, "traject_id": self.traject.id}
+            self.assertRefused(Consent.create, named)
+        with self.case(traject="in the context"):
+            self.assertRefused(defaults.create, values)
+
+    def test_name_for_each_user(self):
+        """The bureau reads whose it is, the candidate what it is, in one transaction
+        too."""
+        consent = self.traject.consent_ids.filtered(lambda c: c.topic == "phases")
+        for user, name in (
+            (self.coach, f"{self.traject.name} Phases reached"),
+            (self.candidate, "Phases reached"),
+            (self.coach, f"{self.traject.name} Phases reached"),
+        ):
+            self.assertEqual(consent.with_user(user).display_name, name)
 
     # ------------------------------------------------------------------
     # Withdrawn, and kept
@@ -190,6 +215,10 @@ class TestConsent(OutplacementCommon):
         with self.case(reports="none"):
             mine._withdraw_by_candidate()
             self.assertFalse(self.traject.activity_ids)
+        with self.case(reports="released"):
+            self._make_report("released")
+            mine._withdraw_by_candidate()
+            self.assertFalse(self.traject.activity_ids)
         self._make_report("agreed")
         mine._withdraw_by_candidate()
         activity = self.traject.activity_ids
@@ -201,11 +230,18 @@ class TestConsent(OutplacementCommon):
     # By signing
     # ------------------------------------------------------------------
 
-    def _sign(self, traject, user=None, party="candidate"):
+    def _sign(self, traject, user=None, party="candidate", **values):
         statement = (
             self.env["outplacement.statement"]
             .with_user(user or self.planner)
-            .create({"traject_id": traject.id, "party": party, "signature": SIGNATURE})
+            .create(
+                {
+                    "traject_id": traject.id,
+                    "party": party,
+                    "signature": SIGNATURE,
+                    **values,
+                }
+            )
         )
         model = self.registry[statement._name]
         with patch.object(model, "_render_document", lambda statement: DOCUMENT):
@@ -237,6 +273,12 @@ class TestConsent(OutplacementCommon):
         self._withdraw("phases")
         self._sign(self.traject)
         self.assertEqual(self._get_standing(), {"participation", "phases"})
+
+    def test_signed_before_a_withdrawal(self):
+        """A paper that is recorded late does not undo what was said since."""
+        self._withdraw("phases")
+        self._sign(self.traject, channel="paper", date_signed=date(2026, 3, 11))
+        self.assertEqual(self._get_standing(), {"participation"})
 
     def test_signing_that_names_no_topics(self):
         with self.case(party="employer"):
@@ -336,7 +378,7 @@ class TestReportConsent(OutplacementCommon):
     def test_given_before_it_is_sent(self):
         self._withdraw("applications")
         report = self._make(application_count=0)
-        self._consent("applications")
+        self._consent("applications", date_given=date(2026, 3, 12))
         self.env.invalidate_all()
         self.assertRefused(report.action_send, error=UserError)
         report.action_refresh_facts()

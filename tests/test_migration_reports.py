@@ -48,16 +48,16 @@ class TestMigrationReports(OutplacementCommon):
         self.assertEqual(
             self._get_consents(self.traject),
             {
-                "participation": (LONG_AGO, "agreement"),
-                "phases": (LONG_AGO, "agreement"),
-                "applications": (latest.date_sent, "agreement"),
+                "participation": (LONG_AGO, "presumed"),
+                "phases": (LONG_AGO, "presumed"),
+                "applications": (latest.date_sent, "presumed"),
             },
             "what the latest report told, and not what an earlier one did",
         )
         self.assertEqual(self.traject.consent_ids.recorded_by_id.id, 1)
         self.assertFalse(empty.consent_ids)
         self.assertEqual(
-            self._get_consents(later)["phases"], (date(2026, 3, 12), "agreement")
+            self._get_consents(later)["phases"], (date(2026, 3, 12), "presumed")
         )
         self.assertEqual(told.new_employer, "Bakery")
 

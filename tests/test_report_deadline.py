@@ -210,6 +210,18 @@ class TestReportDeadline(OutplacementCommon):
         self._run(10)
         self.assertEqual(report.state, "sent")
 
+    def test_fewer_days_than_signed(self):
+        """Who signed for ten days has not agreed after seven; more are welcome."""
+        self.company.outplacement_silence_agrees = True
+        for days, state in ((10, "sent"), (7, "agreed"), (6, "agreed")):
+            with self.case(days=days):
+                self.company.outplacement_answer_days = days
+                self.assertEqual(self._sign(10).answer_days, days)
+                self.company.outplacement_answer_days = 7
+                report = self._silence()
+                self.assertEqual(report.state, state)
+                self.assertTrue(report.date_missed)
+
     def test_nobody_else_records_silence(self):
         report = self._send()
         Answer = self.env["outplacement.report.answer"].with_user(self.coach)
@@ -271,6 +283,18 @@ class TestReportDeadline(OutplacementCommon):
         self.assertFalse(bad.date_missed)
         self._run(11)
         self.assertTrue(bad.date_missed)
+
+    def test_each_at_its_own_company(self):
+        """Whatever companies the user of the job has."""
+        report = self._send()
+        companies, model = [], self.registry["outplacement.report"]
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        with patch.object(
+            model, "_miss_answer", lambda r: companies.append(r.env.companies)
+        ):
+            job = report.with_context(allowed_company_ids=elsewhere.ids)
+            job._try_to_follow_up()
+        self.assertEqual(companies, [self.company])
 
     def test_out_of_time(self):
         reports = self._send() + self._send(self.other_traject)

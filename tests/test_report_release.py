@@ -188,6 +188,16 @@ class TestPortalSessions(HttpCase, OutplacementCommon):
         self._remove(self.other_traject, contact)
         self.assertFalse(self._is_in())
 
+    def test_named_in_the_archive(self):
+        """Reports of archived trajects stay readable to those who are named there."""
+        contact = self.employer_contact
+        archived = self._make_traject()
+        archived.with_user(self.planner)._set_state("cancelled")
+        archived.with_user(self.planner).action_archive()
+        self._log_in(contact)
+        self._remove(self.traject, contact)
+        self.assertTrue(self._is_in())
+
     def test_others_stay(self):
         self._log_in(self.other_employer_contact)
         self._remove(self.traject, self.employer_contact)

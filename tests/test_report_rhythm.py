@@ -1,7 +1,9 @@
+from ast import literal_eval
 from datetime import date, datetime
 from itertools import islice
 from unittest.mock import patch
 
+from lxml import etree
 from psycopg2.errors import SerializationFailure
 
 from odoo.exceptions import UserError
@@ -238,6 +240,25 @@ class TestReportRhythm(OutplacementCommon):
         self.assertEqual(self.traject.date_next_report, date(2026, 3, 15))
         self.assertEqual(self._run("2026-03-15 02:00:00").date_from, date(2026, 2, 21))
 
+    def test_what_was_withdrawn_is_told_again(self):
+        self._set_rhythm("monthly")
+        period = {"date_from": date(2026, 1, 15), "date_to": date(2026, 2, 10)}
+        with freeze_time("2026-02-11 08:00:00"):
+            self._make_report("withdrawn", **period)
+        self.assertEqual(self._run("2026-02-15 02:00:00").date_from, date(2026, 1, 15))
+
+    def test_each_at_its_own_company(self):
+        """Whatever companies the user of the job has."""
+        self._set_rhythm("monthly")
+        companies, model = [], self.registry["outplacement.traject"]
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        job = self.traject.with_context(allowed_company_ids=elsewhere.ids)
+        with patch.object(
+            model, "_draft_due_report", lambda t: companies.append(t.env.companies)
+        ):
+            job._try_to_draft_report()
+        self.assertEqual(companies, [self.company])
+
     def test_one_draft_for_all_that_is_overdue(self):
         """A rhythm agreed late does not bring a pile of drafts."""
         self._set_rhythm("monthly")
@@ -275,7 +296,29 @@ class TestReportRhythm(OutplacementCommon):
         self._run("2026-03-15 02:00:00")
         self.assertEqual(len(self._get_activities()), 1)
         with freeze_time("2026-03-16 08:00:00"):
-            self.traject.report_ids[0].with_user(self.deputy).action_send()
+            latest, first = self.traject.report_ids.with_user(self.deputy)
+            latest.action_send()
+            self.assertEqual(len(self._get_activities()), 1, "one is left to send")
+            first.action_send()
+        self.assertFalse(self._get_activities())
+
+    def test_activity_in_the_language_of_the_coach(self):
+        self.env["res.lang"]._activate_lang("nl_NL")
+        kind = self.env.ref("outplacement.mail_activity_type_report")
+        kind.with_context(lang="nl_NL").summary = "Maak af"
+        self.coach.lang = "nl_NL"
+        self._set_rhythm("monthly")
+        self._run("2026-02-15 02:00:00")
+        self.assertEqual(self._get_activities().summary, "Maak af")
+
+    def test_released(self):
+        self._set_rhythm("monthly")
+        draft = self._run("2026-02-15 02:00:00").with_user(self.coach)
+        with freeze_time("2026-02-16 08:00:00"):
+            draft.action_send()
+            draft.with_user(self.candidate).action_answer("agreed")
+            self.assertTrue(self._get_activities())
+            draft.action_release()
         self.assertFalse(self._get_activities())
 
     def test_activity_without_a_coach(self):
@@ -397,43 +440,84 @@ class TestReportRhythm(OutplacementCommon):
             self.traject.with_user(self.planner)._set_state("closed")
         self.assertEqual(len(self.traject.report_ids), 1)
 
-    def test_closed_before_its_term(self):
-        self._set_rhythm("final")
-        with freeze_time("2026-05-04 09:00:00"):
-            self.traject.with_user(self.planner)._set_state("closed")
-        draft = self.traject.report_ids
-        self.assertEqual(draft.date_to, date(2026, 5, 4))
-        self.assertFalse(self.traject.date_next_report)
+    def _close(self, moment, role="planner"):
+        """Close the traject at ``moment``, and return the drafts that this made."""
+        before = self.traject.report_ids
+        with freeze_time(moment):
+            self.traject.with_user(self.users[role])._set_state("closed")
+        self.env.flush_all()
+        return self.traject.report_ids - before
 
-    def test_closed_after_its_final_report(self):
-        self._set_rhythm("final")
-        self.assertEqual(self._run("2026-07-14 02:00:00").date_to, date(2026, 7, 14))
-        with freeze_time("2026-07-20 09:00:00"):
-            self.traject.with_user(self.planner)._set_state("closed")
-        self.assertEqual(len(self.traject.report_ids), 1)
+    def test_closed_before_its_term(self):
+        """Whatever the rhythm, and whoever closes: the last days are told of too."""
+        for rhythm, role, first in (
+            ("monthly", "coach", date(2026, 4, 15)),
+            ("quarterly", "manager", date(2026, 4, 15)),
+            ("final", "planner", date(2026, 1, 15)),
+        ):
+            with self.case(rhythm=rhythm):
+                self._set_rhythm(rhythm)
+                self._run("2026-04-15 02:00:00")
+                draft = self._close("2026-05-04 09:00:00", role)
+                self.assertEqual(draft.date_from, first)
+                self.assertEqual(draft.date_to, date(2026, 5, 4))
+                self.assertFalse(self.traject.date_next_report)
+        with self.case(rhythm="none"):
+            self._set_rhythm("none")
+            self.assertFalse(self._close("2026-05-04 09:00:00"))
+
+    def test_closed_after_its_last_report(self):
+        for rhythm, day in (("monthly", 15), ("quarterly", 15), ("final", 14)):
+            with self.case(rhythm=rhythm):
+                self._set_rhythm(rhythm)
+                draft = self._run(f"2026-07-{day} 02:00:00")
+                self.assertEqual(draft.date_to, date(2026, 7, 14))
+                self.assertFalse(self._close("2026-07-20 09:00:00"))
+
+    def test_closed_on_its_last_day(self):
+        """Before the job could draft what is due on the day after."""
+        self._set_rhythm("monthly")
+        self._run("2026-06-15 02:00:00")
+        draft = self._close("2026-07-14 15:00:00")
+        self.assertEqual(draft.date_from, date(2026, 6, 15))
+        self.assertEqual(draft.date_to, date(2026, 7, 14))
 
     # ------------------------------------------------------------------
     # The screens
     # ------------------------------------------------------------------
 
+    def _get_filters(self, role):
+        """Return the domains of the reports' filters that ``role`` has, by name."""
+        view = self.env.ref("outplacement.outplacement_traject_view_search")
+        mine = self.env["outplacement.traject"].with_user(self.users[role])
+        arch = etree.fromstring(mine.get_view(view.id, "search")["arch"])
+        filters = arch.xpath("//filter[@name='report_due' or @name='report_open']")
+        return {node.get("name"): literal_eval(node.get("domain")) for node in filters}
+
+    def test_who_has_the_filters(self):
+        for role in ("coach", "planner", "manager"):
+            with self.subTest(role=role):
+                self.assertEqual(
+                    set(self._get_filters(role)), {"report_due", "report_open"}
+                )
+        self.assertFalse(self._get_filters("account_manager"))
+
     def test_filters(self):
         self._set_rhythm("monthly")
-        view = self.env.ref("outplacement.outplacement_traject_view_search")
-        for role in ("coach", "planner", "manager"):
-            Traject = self.env["outplacement.traject"].with_user(self.users[role])
-            arch = Traject.get_view(view.id, "search")["arch"]
-            with self.subTest(role=role):
-                self.assertIn('name="report_due"', arch)
-        Traject = self.env["outplacement.traject"].with_user(self.account_manager)
-        self.assertNotIn(
-            'name="report_due"', Traject.get_view(view.id, "search")["arch"]
-        )
+        filters = self._get_filters("planner")
         mine = self.env["outplacement.traject"].with_user(self.planner)
-        due = [("date_next_report", "<=", "today")]
-        with freeze_time("2026-02-15 08:00:00"):
-            self.assertEqual(mine.search(due) & self.trajects, self.traject)
+
+        def find(name):
+            return mine.search(filters[name]) & self.trajects
+
         with freeze_time("2026-02-14 08:00:00"):
-            self.assertFalse(mine.search(due) & self.trajects)
+            self.assertFalse(find("report_due"))
+        with freeze_time("2026-02-15 08:00:00"):
+            self.assertEqual(find("report_due"), self.traject)
+        self._make_report("released", self.other_traject)
+        self.assertFalse(find("report_open"))
+        self._make_report("sent", self.other_traject, date_to=date(2021, 4, 30))
+        self.assertEqual(find("report_open"), self.other_traject)
 
 
 @tagged("post_install", "-at_install")

@@ -1,4 +1,5 @@
 from . import cipher
+from . import concurrency
 from . import document_types
 from . import keyring
 from . import money

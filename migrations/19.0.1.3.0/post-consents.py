@@ -1,5 +1,6 @@
 """Reports follow the consents of candidates from this version on. Those that there are
-were given without a record: what is told of a traject goes on to be told."""
+were given without a record: what is told of a traject goes on to be told, and says that
+nobody recorded it."""
 
 from odoo import SUPERUSER_ID, api, fields
 from odoo.tools import SQL
@@ -57,7 +58,7 @@ def _insert(env, topic, rows):
             INSERT INTO outplacement_consent
                    (traject_id, company_id, topic, date_given, channel, recorded_by_id,
                     create_uid, create_date, write_uid, write_date)
-            SELECT traject_id, company_id, %(topic)s, date_given, 'agreement', %(uid)s,
+            SELECT traject_id, company_id, %(topic)s, date_given, 'presumed', %(uid)s,
                    %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
               FROM (%(rows)s) AS told
              WHERE NOT EXISTS (SELECT FROM outplacement_consent consent
