@@ -1,6 +1,7 @@
 """A bureau full of canaries, and who may hear which."""
 
 import base64
+import hashlib
 from collections import namedtuple
 from datetime import date, datetime
 
@@ -448,7 +449,24 @@ class CanaryCommon(OutplacementCommon):
             record = cls.env[file.res_model].browse(file.res_id)
             variant, own = cls._get_variant(record), cls._is_own(record)
             label = record._name, variant, file.res_field, own, "filestore"
-            file.raw = DOCUMENT + cls._new(*label).encode()
+            content = DOCUMENT + cls._new(*label).encode()
+            if record._name == "outplacement.report":
+                cls._release_with(record, content)
+            file.raw = content
+
+    @classmethod
+    def _release_with(cls, report, content):
+        """Let a report be one that was released with ``content``: nothing else is taken
+        for its document."""
+        fingerprint = hashlib.sha256(content).hexdigest()
+        cls.env.cr.execute(
+            SQL(
+                "UPDATE outplacement_report SET document_sha256 = %s WHERE id = %s",
+                fingerprint,
+                report.id,
+            )
+        )
+        report.invalidate_recordset(["document_sha256"], flush=False)
 
     @classmethod
     def _get_variant(cls, record):
