@@ -61,6 +61,25 @@ class TestMigrationReports(OutplacementCommon):
         )
         self.assertEqual(told.new_employer, "Bakery")
 
+    def test_drafts(self):
+        """One that the coach has yet to fill in takes nothing from what is on its way;
+        one in which a topic is ticked tells of it."""
+        self._consent("applications")
+        agreed = self._make_report("agreed", application_count=3)
+        blank = self._make_report(date_to=date(2021, 4, 30))
+        ticked = self._make_report(traject=self.other_traject)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE outplacement_report SET applications_consent = (id != %s)",
+            (blank.id,),
+        )
+        self._forget_consents()
+        self._migrate("post-consents")
+        agreed.with_user(self.coach).action_release()
+        self.assertEqual(agreed.state, "released")
+        topics = ticked.traject_id._get_consented_topics()
+        self.assertIn("applications", topics)
+
     def test_withdrawn_since(self):
         """An upgrade that runs again brings nothing back."""
         self.traject.consent_ids.with_user(self.coach)._withdraw("phone")

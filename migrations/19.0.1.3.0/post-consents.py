@@ -11,7 +11,8 @@ TOLD = {"applications_consent": "applications", "new_employer_consent": "new_emp
 
 def migrate(cr, version):
     """Record for each candidate that attendance and phases are told, from the start of
-    the traject; and the topics of the latest report, from the day it was sent."""
+    the traject; and the topics of the latest report, from the day it was sent. A draft
+    in which a topic is not ticked says nothing yet."""
     env = api.Environment(cr, SUPERUSER_ID, {})
     env.flush_all()
     for topic in ("participation", "phases"):
@@ -39,10 +40,11 @@ def migrate(cr, version):
                            COALESCE(date_sent, create_date::date) AS date_given,
                            %s AS told
                       FROM outplacement_report
-                     WHERE candidate_id IS NOT NULL
+                     WHERE candidate_id IS NOT NULL AND (state <> 'draft' OR %s)
                      ORDER BY traject_id, date_to DESC, id DESC
                 ) AS latest WHERE told
                 """,
+                SQL.identifier(column),
                 SQL.identifier(column),
             ),
         )
