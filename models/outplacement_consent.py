@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -63,7 +65,7 @@ class OutplacementConsent(models.Model):
     date_given = fields.Date(
         string="Given on",
         required=True,
-        default=lambda self: fields.Date.context_today(self),
+        default=lambda self: self.env.company._get_outplacement_today(),
     )
     channel = fields.Selection(
         [*CHANNELS, ("agreement", "Signed statement")],
@@ -111,16 +113,14 @@ class OutplacementConsent(models.Model):
         "A withdrawal has a day, a channel and somebody who recorded it.",
     )
 
-    @api.depends("topic", "traject_id.name")
+    @api.depends("topic")
     @api.depends_context("lang")
     def _compute_display_name(self):
-        """The topic, and whose it is for those who see more than one traject."""
+        """The topic, and nothing of whose it is: names are read by whoever has a
+        number."""
         topics = dict(self._fields["topic"]._description_selection(self.env))
-        internal = self.env.user._is_internal()
         for consent in self:
-            topic = topics.get(consent.topic, "")
-            reference = internal and consent.traject_id.name
-            consent.display_name = f"{reference} {topic}" if reference else topic
+            consent.display_name = topics.get(consent.topic, "")
 
     # ------------------------------------------------------------------
     # CRUD
@@ -132,7 +132,8 @@ class OutplacementConsent(models.Model):
 
         :raises AccessError: a traject that the user may not read, before anything is
             told of it, such as that the topic was agreed to
-        :raises UserError: one of tomorrow, or in the candidate's own name
+        :raises UserError: one of tomorrow or from before the last withdrawal, in the
+            candidate's own name, or of a traject without a candidate
         """
         trajects = {vals.get("traject_id") for vals in vals_list} - {None, False}
         self.env["outplacement.traject"].browse(trajects).check_access("read")
@@ -141,11 +142,19 @@ class OutplacementConsent(models.Model):
         return consents
 
     def _check_given(self):
-        today = fields.Date.context_today(self)
         for consent in self:
-            if consent.date_given > today:
+            if not consent.traject_id.candidate_id:
+                raise UserError(self.env._("This traject has no candidate yet."))
+            if consent.date_given > consent.company_id._get_outplacement_today():
                 raise UserError(
                     self.env._("A consent is recorded once it is given, not before.")
+                )
+            if consent.date_given < consent._get_last_withdrawal():
+                raise UserError(
+                    self.env._(
+                        "The candidate withdrew this later than it was given: record "
+                        "a consent that was given since."
+                    )
                 )
             if consent.channel in OWN_CHANNELS and not self.env.su:
                 raise UserError(
@@ -154,6 +163,12 @@ class OutplacementConsent(models.Model):
                         "in person: say through what channel it reached you."
                     )
                 )
+
+    def _get_last_withdrawal(self):
+        """Return the latest day on which the topic of this consent was withdrawn, the
+        first of all days if it never was."""
+        self.ensure_one()
+        return self.traject_id._get_withdrawal_days().get(self.topic, date.min)
 
     def write(self, vals):
         """What was given stays as it was given, for superuser code too; it is withdrawn
@@ -222,18 +237,19 @@ class OutplacementConsent(models.Model):
         :raises UserError: a day to come, or one that was withdrawn before
         """
         self._check_coach()
-        today = fields.Date.context_today(self)
-        if day and day > today:
-            raise UserError(self.env._("A consent is withdrawn today or earlier."))
-        # sudo: outplacement.consent - closed to write(), so that a consent only ends
-        # here, after the checks above
-        self.sudo().write(
-            {
-                "date_withdrawn": day or today,
-                "withdrawn_channel": channel,
-                "withdrawn_by_id": self.env.uid,
-            }
-        )
+        for company, consents in self.grouped("company_id").items():
+            today = company._get_outplacement_today()
+            if day and day > today:
+                raise UserError(self.env._("A consent is withdrawn today or earlier."))
+            # sudo: outplacement.consent - closed to write(), so that a consent only
+            # ends here, after the checks above
+            consents.sudo().write(
+                {
+                    "date_withdrawn": day or today,
+                    "withdrawn_channel": channel,
+                    "withdrawn_by_id": self.env.uid,
+                }
+            )
         self.flush_recordset()  # the topic is free again for who agrees anew
 
     # ------------------------------------------------------------------

@@ -25,12 +25,14 @@ class OutplacementStatement(models.Model):
         return result
 
     def _record_consents(self):
-        """Record a consent for each topic that these name, where none stands."""
+        """Record a consent for each topic that these name, where none stands and the
+        candidate did not withdraw it after signing."""
         # sudo: outplacement.consent - planners and managers have statements signed, but
         # record no consents otherwise; what is recorded follows from the text
         for statement in self.sudo():
             traject = statement.traject_id
             standing = traject._get_consented_topics()
+            withdrawn = traject._get_withdrawal_days()
             traject.consent_ids.create(
                 [
                     {
@@ -42,5 +44,7 @@ class OutplacementStatement(models.Model):
                     }
                     for topic in traject._get_statement_topics()
                     if topic not in standing
+                    and withdrawn.get(topic, statement.date_signed)
+                    <= statement.date_signed
                 ]
             )

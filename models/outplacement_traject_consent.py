@@ -24,6 +24,15 @@ class OutplacementTraject(models.Model):
         self.ensure_one()
         return set(self._get_standing_consents().mapped("topic"))
 
+    def _get_withdrawal_days(self):
+        """Return the latest day on which each topic was withdrawn, by topic."""
+        self.ensure_one()
+        withdrawn = self.consent_ids.filtered("date_withdrawn")
+        return {
+            consent.topic: consent.date_withdrawn
+            for consent in withdrawn.sorted("date_withdrawn")
+        }
+
     def _tell_of_consents(self):
         """Tell the coaches of trajects with a report that is not released yet that the
         candidate changed a consent."""

@@ -60,6 +60,77 @@ class TestAttackConsents(AttackReportsCommon):
         fresh.with_user(self.planner).candidate_id = newcomer
         self.assertEqual(fresh.candidate_id, newcomer)
 
+    def test_nobody_agrees_without_a_candidate(self):
+        empty = self._make_traject(candidate_id=False)
+        self._assign(empty, self.coach)
+        self.assertRefused(
+            self._consent, "phases", traject=empty, user=self.coach, error=UserError
+        )
+
+    def test_a_withdrawal_is_not_undone_by_what_is_older(self):
+        phases = self.traject.consent_ids.filtered(lambda c: c.topic == "phases")
+        with freeze_time("2026-03-12 10:00:00"):
+            phases.with_user(self.candidate)._withdraw_by_candidate()
+            for day in (LONG_AGO, date(2026, 3, 11)):
+                with self.case(what="recorded by the coach", day=day):
+                    self.assertRefused(
+                        self._consent, "phases", date_given=day, error=UserError
+                    )
+            with self.case(what="an old paper, brought by who records no consents"):
+                self._sign(self.planner, channel="paper", date_signed=LONG_AGO)
+                self.assertNotIn("phases", self.traject._get_consented_topics())
+            with self.case(what="signed anew"):
+                self._sign()
+                self.assertIn("phases", self.traject._get_consented_topics())
+
+    def test_the_window_names_no_consent_of_others(self):
+        """Names of records are read as superuser: neither by number nor by name."""
+        foreign = self.other_traject.consent_ids[:1]
+        mine = self.traject.consent_ids[:1]
+        Window = self.env["outplacement.consent.withdraw"].with_user(self.coach)
+        self.assertRefused(Window.create, {"consent_id": foreign.id})
+        window = Window.create({"consent_id": mine.id})
+        self.assertRefused(window.write, {"consent_id": foreign.id})
+        for user in (self.coach, self.planner, self.candidate):
+            name = mine.with_user(user).display_name
+            self.assertNotIn(self.traject.name, name)
+
+    def test_by_every_other_way(self):
+        consent = self.traject.consent_ids[:1]
+        mine = consent.with_user(self.coach)
+        Consent = mine.browse()
+        values = {"traject_id": self.traject.id, "topic": "name"}
+        for what, method, *args in (
+            ("default", Consent.with_context(default_recorded_by_id=1).create, values),
+            (
+                "default",
+                Consent.with_context(default_date_withdrawn="2026-01-01").create,
+                values,
+            ),
+            ("write", mine.write, {"date_withdrawn": False}),
+            ("save", mine.web_save, {"withdrawn_channel": "phone"}, {}),
+            ("copy", mine.copy, {"topic": "name", "recorded_by_id": 1}),
+        ):
+            with self.case(what=what):
+                self.assertRefused(method, *args)
+        for role in ("coach", "planner", "manager"):
+            for command in (
+                Command.delete(consent.id),
+                Command.unlink(consent.id),
+                Command.clear(),
+                Command.update(consent.id, {"topic": "name"}),
+                Command.create({"topic": "name"}),
+            ):
+                with self.case(role=role, command=command):
+                    traject = self.traject.with_user(self.users[role])
+                    self.assertRefused(traject.write, {"consent_ids": [command]})
+        with mute_logger(*ACCESS_LOGGERS, "odoo.sql_db"):
+            result = Consent.load(
+                ["traject_id/.id", "topic", "channel"],
+                [[str(self.traject.id), "name", "Signed statement"]],
+            )
+        self.assertFalse(result["ids"])
+
 
 @tagged("post_install", "-at_install")
 class TestAttackReports(AttackReportsCommon):

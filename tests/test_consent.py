@@ -74,7 +74,7 @@ class TestConsent(OutplacementCommon):
             self.assertRefused(self._consent, "name", error=UniqueViolation)
         self._withdraw("name")
         self.assertNotIn("name", self._get_standing())
-        self._consent("name")
+        self._consent("name", date_given=date(2026, 3, 12))
         self.assertIn("name", self._get_standing())
         given = self.traject.consent_ids.filtered(lambda c: c.topic == "name")
         self.assertEqual(len(given), 2, "the history stays")
