@@ -131,6 +131,19 @@ class TestAttackConsents(AttackReportsCommon):
             )
         self.assertFalse(result["ids"])
 
+    def test_released_and_withdrawn_at_the_same_moment(self):
+        """One comes after the other: who releases holds what stands until the end."""
+        report = self._make_report("agreed").with_user(self.coach)
+        self.env.flush_all()
+        query = SQL(
+            "SELECT bool_and(xmax::text <> '0') FROM outplacement_consent"
+            " WHERE traject_id = %s",
+            self.traject.id,
+        )
+        self.assertFalse(self.env.execute_query(query)[0][0])
+        report.action_release()
+        self.assertTrue(self.env.execute_query(query)[0][0])
+
 
 @tagged("post_install", "-at_install")
 class TestAttackReports(AttackReportsCommon):
