@@ -60,6 +60,7 @@ METHOD_FIELDS = FACTS | {
     "next_steps_text",
     "supersedes_id",
     "superseded_by_id",
+    "date_announced",
     "date_reminded",
     "date_missed",
 }

@@ -23,6 +23,8 @@ SIGNED_FIELDS = frozenset(
         "content_hash",
         "lang",
         "silence_agreed",
+        "answer_days",
+        "date_recorded",
     }
 )
 # Written by methods of the application only, whoever asks.
@@ -35,6 +37,8 @@ METHOD_FIELDS = frozenset(
         "content_hash",
         "lang",
         "silence_agreed",
+        "answer_days",
+        "date_recorded",
     }
 )
 

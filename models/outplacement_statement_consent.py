@@ -13,11 +13,37 @@ class OutplacementStatement(models.Model):
         help="What was signed says so.",
     )
 
+    answer_days = fields.Integer(
+        string="Days to Answer",
+        readonly=True,
+        copy=False,
+        help="How many days to answer what was signed gives.",
+    )
+    date_recorded = fields.Date(
+        string="Recorded on",
+        readonly=True,
+        copy=False,
+        help="The day on which the signature was fixed here.",
+    )
+
     def _prepare_signed(self, document):
         """Keep what the text says of silence: settings change, signatures do not."""
-        values = super()._prepare_signed(document)
-        silence = self.party == "candidate" and self.traject_id._has_silence_agreed()
-        return {**values, "silence_agreed": silence}
+        return {
+            **super()._prepare_signed(document),
+            "silence_agreed": self._says_silence_agrees(),
+            "answer_days": self.company_id.outplacement_answer_days,
+            "date_recorded": self.company_id._get_outplacement_today(),
+        }
+
+    def _says_silence_agrees(self):
+        """Whether what is signed says that no answer counts as agreed: a paper from
+        before the company wanted that does not."""
+        self.ensure_one()
+        since = self.company_id.outplacement_silence_since
+        said = self.channel == "screen" or (since and self.date_signed >= since)
+        return bool(
+            self.party == "candidate" and said and self.traject_id._has_silence_agreed()
+        )
 
     def action_sign(self):
         result = super().action_sign()

@@ -83,6 +83,18 @@ class TestAttackConsents(AttackReportsCommon):
                 self._sign()
                 self.assertIn("phases", self.traject._get_consented_topics())
 
+    def test_candidate_and_coach_on_other_sides_of_the_world(self):
+        """The day is the company's: nobody waits until it is the other's."""
+        self.coach.tz = "Pacific/Kiritimati"
+        self.candidate.tz = "America/Los_Angeles"
+        with freeze_time("2026-03-02 12:00:00"):
+            report = self._make_report("agreed")
+            self.assertEqual(report.date_sent, date(2026, 3, 2))
+            Consent = self.env["outplacement.consent"].with_user(self.coach)
+            consent = Consent.create({"traject_id": self.traject.id, "topic": "name"})
+            consent.with_user(self.candidate)._withdraw_by_candidate()
+        self.assertEqual(consent.date_given, consent.date_withdrawn)
+
     def test_the_window_names_no_consent_of_others(self):
         """Names of records are read as superuser: neither by number nor by name."""
         foreign = self.other_traject.consent_ids[:1]
@@ -159,6 +171,55 @@ class TestAttackReports(AttackReportsCommon):
             self._run("ir_cron_follow_up_reports")
         self.assertTrue(report.date_missed)
         self.assertEqual(report.state, "sent")
+
+    def test_silence_binds_nobody_to_what_was_not_signed(self):
+        self.company.outplacement_silence_agrees = True
+        self.company.outplacement_answer_days = 14
+        with self.case(what="in this way it does"), freeze_time("2026-02-02 10:00:00"):
+            self._sign()
+            report = self._make_report("sent")
+            with freeze_time("2026-06-01 07:30:00"):
+                self._run("ir_cron_follow_up_reports")
+            self.assertEqual(report.state, "agreed")
+        with self.case(what="fewer days"), freeze_time("2026-02-02 10:00:00"):
+            self._sign()
+            self.company.outplacement_answer_days = 1
+            self._assertAnswerWanted(self._make_report("sent"))
+        with self.case(what="a paper that came later"):
+            with freeze_time("2026-02-02 10:00:00"):
+                self.company.outplacement_silence_since = date(2026, 1, 1)
+                report = self._make_report("sent")
+            with freeze_time("2026-02-03 10:00:00"):
+                self._sign(channel="paper", date_signed="2026-02-01")
+            self._assertAnswerWanted(report)
+        with self.case(what="a paper of before"), freeze_time("2026-02-02 10:00:00"):
+            self.company.outplacement_silence_since = date(2026, 2, 2)
+            self._sign(channel="paper", date_signed="2026-02-01")
+            self._assertAnswerWanted(self._make_report("sent"))
+        with self.case(what="objected before"), freeze_time("2026-02-02 10:00:00"):
+            self._sign()
+            report = self._make_report("objected").with_user(self.coach)
+            report.action_back_to_draft()
+            report.action_send()
+            self._assertAnswerWanted(report)
+        with self.case(what="never announced"), freeze_time("2026-02-02 10:00:00"):
+            self._sign()
+            address = self.candidate.email
+            self.candidate.partner_id.email = False
+            report = self._make_report("sent")
+            self.candidate.partner_id.email = address
+            self._assertAnswerWanted(report)
+
+    def test_since_when_silence_counts(self):
+        with freeze_time("2026-02-02 10:00:00"):
+            self.company.outplacement_silence_agrees = True
+            self.env.flush_all()
+        with freeze_time("2026-02-05 10:00:00"):
+            self.company.outplacement_silence_agrees = True
+            self.env.flush_all()
+        self.assertEqual(self.company.outplacement_silence_since, date(2026, 2, 2))
+        self.company.outplacement_silence_agrees = False
+        self.assertFalse(self.company.outplacement_silence_since)
 
     # ------------------------------------------------------------------
     # Jobs and who has left
