@@ -225,7 +225,62 @@ class TestAttackReports(AttackReportsCommon):
     # Jobs and who has left
     # ------------------------------------------------------------------
 
+    def test_a_coach_who_left_stops_nobody(self):
+        self.company.outplacement_planner_id = self.planner
+        for traject in self.traject + self.other_traject:
+            self._activate(traject).report_rhythm = "monthly"
+        self.coach.active = False
+        with self.case(what="drafts"), freeze_time("2021-03-05 02:00:00"):
+            self._run("ir_cron_draft_reports")
+            self.assertTrue(self.traject.report_ids and self.other_traject.report_ids)
+            self.assertEqual(self.traject.activity_ids.user_id, self.planner)
+        with self.case(what="the candidate's say"):
+            self.coach.active = True
+            report = self._make_report("sent")
+            self.coach.active = False
+            report.with_user(self.candidate).action_answer("agreed")
+            consent = self.traject.consent_ids[:1]
+            consent.with_user(self.candidate)._withdraw_by_candidate()
+
+    def test_a_job_goes_on_when_nobody_can_be_told(self):
+        for traject in self.traject + self.other_traject:
+            self._activate(traject).report_rhythm = "monthly"
+        model = self.registry["outplacement.traject"]
+        draft, tell = model._draft_due_report, model._schedule_report_activity
+
+        def fail(traject, *args):
+            if traject.id == self.traject.id:
+                raise ValueError
+            return (tell if args else draft)(traject, *args)
+
+        with (
+            freeze_time("2021-03-05 02:00:00"),
+            patch.object(model, "_draft_due_report", fail),
+            patch.object(
+                model, "_schedule_report_activity", lambda t, reason="": fail(t, reason)
+            ),
+            mute_logger(RHYTHM),
+        ):
+            self._run("ir_cron_draft_reports")
+        self.assertFalse(self.traject.report_ids)
+        self.assertTrue(self.other_traject.report_ids)
+
     # ------------------------------------------------------------------
     # Mails, activities, windows
     # ------------------------------------------------------------------
+
+    def test_account_managers_learn_that_there_is_work(self):
+        """Neither that the candidate answered nor that a consent changed."""
+        told = []
+        report = self._make_report("sent").with_user(self.candidate)
+        for act in (
+            lambda: report.action_answer("objected", CANARY),
+            self.traject.consent_ids[:1]
+            .with_user(self.candidate)
+            ._withdraw_by_candidate,
+        ):
+            act()
+            seen = self.traject.with_user(self.account_manager).activity_ids
+            told.append((seen.summary, seen.note or "", seen.create_uid.id))
+        self.assertEqual(told[0], told[1])
 
