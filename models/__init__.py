@@ -27,6 +27,7 @@ from . import outplacement_key
 from . import outplacement_key_rotation
 from . import outplacement_alert
 from . import outplacement_sealed_mixin
+from . import mail_render_mixin
 from . import outplacement_confidential_mixin
 from . import outplacement_confidential_log
 from . import outplacement_confidential_break_glass

@@ -269,6 +269,26 @@ class TestAttackReports(AttackReportsCommon):
     # Mails, activities, windows
     # ------------------------------------------------------------------
 
+    def test_no_template_opens_a_file(self):
+        """Whoever edits mail templates would read with the eyes of who sends."""
+        template = self.env.ref("outplacement.mail_template_report_sent")
+        notes = "env['outplacement.note'].search([]).mapped('body')"
+        for who in ("sudo(False)", "with_user(object.traject_id.coach_id)"):
+            for name, text in (
+                ("body_html", '<div><t t-out="object.{}.{}"/></div>'),
+                ("subject", "{{{{ object.{}.{} }}}}"),
+            ):
+                with self.case(who=who, field=name), mute_logger(RENDERING):
+                    template[name] = text.format(who, notes)
+                    self.env.invalidate_all()
+                    report = self._make_report().with_user(self.coach)
+                    with RecordCapturer(self.env["mail.mail"].sudo()) as capture:
+                        with self.assertRaises(UserError) as caught:
+                            report.action_send()
+                    self.assertNotIn(CANARY, str(caught.exception))
+                    self.assertNotIn(CANARY, str(capture.records.mapped(name)))
+        self.assertIn(CANARY, str(self._open(self.coach)), "outside of mails it opens")
+
     def test_account_managers_learn_that_there_is_work(self):
         """Neither that the candidate answered nor that a consent changed."""
         told = []
