@@ -79,7 +79,8 @@ class OutplacementReport(models.Model):
     _order = "date_to desc, id desc"
     _check_company_auto = True
 
-    name = fields.Char(compute="_compute_name", store=True)
+    # not as superuser: see candidate_id
+    name = fields.Char(compute="_compute_name", store=True, compute_sudo=False)
     traject_id = fields.Many2one(
         "outplacement.traject",
         required=True,

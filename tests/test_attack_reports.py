@@ -304,3 +304,15 @@ class TestAttackReports(AttackReportsCommon):
             told.append((seen.summary, seen.note or "", seen.create_uid.id))
         self.assertEqual(told[0], told[1])
 
+    def test_an_unsaved_report_tells_no_reference(self):
+        self.env.invalidate_all()
+        Report = self.env["outplacement.report"].with_user(self.coach)
+        values = {"traject_id": self.other_traject.id, "date_to": "2021-03-31"}
+        spec = {"traject_id": {}, "date_to": {}, "name": {}}
+        with mute_logger(*ACCESS_LOGGERS):
+            try:
+                answer = Report.onchange(values, ["traject_id"], spec)
+            except AccessError as error:
+                answer = error
+        self.assertNotIn(self.other_traject.name, str(answer))
+
