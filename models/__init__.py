@@ -46,6 +46,7 @@ from . import outplacement_report_flow
 from . import outplacement_report_consent
 from . import outplacement_report_deadline
 from . import outplacement_report_release
+from . import outplacement_report_seen
 from . import outplacement_report_answer
 from . import outplacement_report_step
 from . import outplacement_consent

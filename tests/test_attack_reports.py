@@ -304,6 +304,26 @@ class TestAttackReports(AttackReportsCommon):
             told.append((seen.summary, seen.note or "", seen.create_uid.id))
         self.assertEqual(told[0], told[1])
 
+    def test_nobody_asks_what_is_hidden(self):
+        """Employer contacts and account managers, by dotted domains."""
+        self._make_report(remark=CANARY)
+        self._make_report("superseded")
+        Report = self.env["outplacement.report"].with_user(self.employer_contact)
+        for path in (
+            "traject_id.candidate_id.name",
+            "superseded_by_id.traject_id.candidate_id.name",
+            "superseded_by_id.candidate_id.name",
+            "superseded_by_id.answer_ids.remark",
+            "superseded_by_id.traject_id.consent_ids.topic",
+        ):
+            with self.case(path=path):
+                self.assertRefused(Report.search, [(path, "ilike", "a")])
+        Traject = self.env["outplacement.traject"].with_user(self.account_manager)
+        for word in (CANARY, "something else"):
+            self.assertFalse(Traject.search([("report_ids.remark", "=", word)]))
+        self.assertFalse(Traject.search([("report_ids.state", "=", "draft")]))
+        self.assertRefused(Traject.search, [("consent_ids.topic", "=", "phases")])
+
     def test_an_unsaved_report_tells_no_reference(self):
         self.env.invalidate_all()
         Report = self.env["outplacement.report"].with_user(self.coach)
@@ -316,3 +336,35 @@ class TestAttackReports(AttackReportsCommon):
                 answer = error
         self.assertNotIn(self.other_traject.name, str(answer))
 
+    def test_an_answer_to_another_text(self):
+        """A page that was open while the coach mended the report."""
+        report = self._make_report("sent", remark="As agreed")
+        mine, seen = report.with_user(self.candidate), report._get_fingerprint()
+        mine._check_seen(mine._get_fingerprint())
+        coached = report.with_user(self.coach)
+        coached.action_back_to_draft()
+        coached.action_send()
+        mine._check_seen(seen)
+        coached.action_back_to_draft()
+        coached.remark = "Something else"
+        coached.action_send()
+        self.assertRefused(mine._check_seen, seen, error=UserError)
+
+    def test_a_deputy_whose_time_is_over(self):
+        report = self._make_report("agreed").with_user(self.deputy)
+        consent = self.traject.consent_ids[:1].with_user(self.deputy)
+        traject = self.traject.with_user(self.deputy)
+        values = {"traject_id": traject.id, "topic": "name"}
+        with freeze_time("2099-12-31 23:30:00"):
+            self.env.invalidate_all()
+            for method, *args in (
+                (report.action_release,),
+                (report.action_back_to_draft,),
+                (report.read, ["state"]),
+                (consent.action_withdraw,),
+                (consent.read, ["topic"]),
+                (consent.create, values),
+                (traject.action_record_consent,),
+                (traject.write, {"report_rhythm": "monthly"}),
+            ):
+                self.assertRefused(method, *args)
