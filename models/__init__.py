@@ -29,6 +29,7 @@ from . import outplacement_key
 from . import outplacement_key_rotation
 from . import outplacement_alert
 from . import outplacement_sealed_mixin
+from . import mail_render_mixin
 from . import outplacement_confidential_mixin
 from . import outplacement_confidential_log
 from . import outplacement_confidential_break_glass
@@ -51,6 +52,7 @@ from . import outplacement_report_consent
 from . import outplacement_report_deadline
 from . import outplacement_report_release
 from . import outplacement_report_portal
+from . import outplacement_report_seen
 from . import outplacement_report_answer
 from . import outplacement_report_step
 from . import outplacement_consent

@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -27,7 +29,7 @@ CHANNELS = [
 ]
 # Not for a coach to choose: the candidate clicks or signs, or an upgrade found that a
 # topic was told all along.
-OWN_CHANNELS = ("portal", "agreement", "presumed")
+OWN_CHANNELS = ("portal", "agreement")
 
 
 class OutplacementConsent(models.Model):
@@ -64,14 +66,10 @@ class OutplacementConsent(models.Model):
     date_given = fields.Date(
         string="Given on",
         required=True,
-        default=lambda self: fields.Date.context_today(self),
+        default=lambda self: self.env.company._get_outplacement_today(),
     )
     channel = fields.Selection(
-        [
-            *CHANNELS,
-            ("agreement", "Signed statement"),
-            ("presumed", "Told before consents were recorded"),
-        ],
+        [*CHANNELS, ("agreement", "Signed statement")],
         string="Given How",
         required=True,
         default="in_person",
@@ -116,16 +114,14 @@ class OutplacementConsent(models.Model):
         "A withdrawal has a day, a channel and somebody who recorded it.",
     )
 
-    @api.depends("topic", "traject_id.name")
-    @api.depends_context("lang", "uid")
+    @api.depends("topic")
+    @api.depends_context("lang")
     def _compute_display_name(self):
-        """The topic, and whose it is for those who see more than one traject."""
+        """The topic, and nothing of whose it is: names are read by whoever has a
+        number."""
         topics = dict(self._fields["topic"]._description_selection(self.env))
-        internal = self.env.user._is_internal()
         for consent in self:
-            topic = topics.get(consent.topic, "")
-            reference = internal and consent.traject_id.name
-            consent.display_name = f"{reference} {topic}" if reference else topic
+            consent.display_name = topics.get(consent.topic, "")
 
     # ------------------------------------------------------------------
     # CRUD
@@ -137,8 +133,8 @@ class OutplacementConsent(models.Model):
 
         :raises AccessError: a traject that the user may not read, before anything is
             told of it, such as that the topic was agreed to
-        :raises UserError: one of tomorrow, from before a withdrawal of the same topic,
-            or in the candidate's own name
+        :raises UserError: one of tomorrow or from before the last withdrawal, in the
+            candidate's own name, or of a traject without a candidate
         """
         default = self.env.context.get("default_traject_id")
         trajects = {vals.get("traject_id", default) for vals in vals_list}
@@ -149,11 +145,19 @@ class OutplacementConsent(models.Model):
         return consents
 
     def _check_given(self):
-        today = fields.Date.context_today(self)
         for consent in self:
-            if consent.date_given > today:
+            if not consent.traject_id.candidate_id:
+                raise UserError(self.env._("This traject has no candidate yet."))
+            if consent.date_given > consent.company_id._get_outplacement_today():
                 raise UserError(
                     self.env._("A consent is recorded once it is given, not before.")
+                )
+            if consent.date_given < consent._get_last_withdrawal():
+                raise UserError(
+                    self.env._(
+                        "The candidate withdrew this after that day: record what they "
+                        "said since."
+                    )
                 )
             if consent.channel in OWN_CHANNELS and not self.env.su:
                 raise UserError(
@@ -162,14 +166,12 @@ class OutplacementConsent(models.Model):
                         "in person: say through what channel it reached you."
                     )
                 )
-            traject = consent.traject_id
-            if consent.topic in traject._get_topics_withdrawn_after(consent.date_given):
-                raise UserError(
-                    self.env._(
-                        "The candidate withdrew this after that day: record what they "
-                        "said since."
-                    )
-                )
+
+    def _get_last_withdrawal(self):
+        """Return the latest day on which the topic of this consent was withdrawn, the
+        first of all days if it never was."""
+        self.ensure_one()
+        return self.traject_id._get_withdrawal_days().get(self.topic, date.min)
 
     def write(self, vals):
         """What was given stays as it was given, for superuser code too; it is withdrawn
@@ -238,18 +240,19 @@ class OutplacementConsent(models.Model):
         :raises UserError: a day to come, or one that was withdrawn before
         """
         self._check_coach()
-        today = fields.Date.context_today(self)
-        if day and day > today:
-            raise UserError(self.env._("A consent is withdrawn today or earlier."))
-        # sudo: outplacement.consent - closed to write(), so that a consent only ends
-        # here, after the checks above
-        self.sudo().write(
-            {
-                "date_withdrawn": day or today,
-                "withdrawn_channel": channel,
-                "withdrawn_by_id": self.env.uid,
-            }
-        )
+        for company, consents in self.grouped("company_id").items():
+            today = company._get_outplacement_today()
+            if day and day > today:
+                raise UserError(self.env._("A consent is withdrawn today or earlier."))
+            # sudo: outplacement.consent - closed to write(), so that a consent only
+            # ends here, after the checks above
+            consents.sudo().write(
+                {
+                    "date_withdrawn": day or today,
+                    "withdrawn_channel": channel,
+                    "withdrawn_by_id": self.env.uid,
+                }
+            )
         self.flush_recordset()  # the topic is free again for who agrees anew
 
     # ------------------------------------------------------------------

@@ -60,6 +60,7 @@ METHOD_FIELDS = FACTS | {
     "next_steps_text",
     "supersedes_id",
     "superseded_by_id",
+    "date_announced",
     "date_reminded",
     "date_missed",
 }
@@ -80,7 +81,8 @@ class OutplacementReport(models.Model):
     _order = "date_to desc, id desc"
     _check_company_auto = True
 
-    name = fields.Char(compute="_compute_name", store=True)
+    # not as superuser: see candidate_id
+    name = fields.Char(compute="_compute_name", store=True, compute_sudo=False)
     traject_id = fields.Many2one(
         "outplacement.traject",
         required=True,

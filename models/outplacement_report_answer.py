@@ -28,7 +28,8 @@ class OutplacementReportAnswer(models.Model):
         [("agreed", "Agreed"), ("objected", "Objected")], required=True
     )
     date = fields.Date(
-        required=True, default=lambda self: fields.Date.context_today(self)
+        required=True,
+        default=lambda self: self.env.company._get_outplacement_today(),
     )
     channel = fields.Selection(
         [
@@ -66,7 +67,7 @@ class OutplacementReportAnswer(models.Model):
         return answers
 
     def _check_report(self):
-        today = fields.Date.context_today(self)
+        today = self.company_id._get_outplacement_today()
         if self.channel in ("portal", "silence") and not self.env.su:
             raise UserError(
                 self.env._(

@@ -107,7 +107,12 @@ class OutplacementReport(models.Model):
         return super().action_release()
 
     def _check_consents_stand(self):
-        """:raises UserError: the report tells of a topic that was withdrawn"""
+        """Nobody withdraws until the release is done, or it starts anew.
+
+        :raises UserError: the report tells of a topic that was withdrawn
+        :raises LockError: somebody is withdrawing one at this moment
+        """
+        self.traject_id._get_standing_consents().lock_for_update(allow_referencing=True)
         standing = self._prepare_consents()
         if any(self[name] and not standing[name] for name in CONSENTS):
             raise UserError(

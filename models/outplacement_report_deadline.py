@@ -21,6 +21,12 @@ class OutplacementReport(models.Model):
 
     _inherit = "outplacement.report"
 
+    date_announced = fields.Date(
+        string="Announced on",
+        readonly=True,
+        copy=False,
+        help="The day of the mail to the candidate; empty where there was no address.",
+    )
     date_reminded = fields.Date(string="Reminded on", readonly=True, copy=False)
     date_missed = fields.Date(
         string="Without Answer on",
@@ -115,10 +121,13 @@ class OutplacementReport(models.Model):
         self.traject_id._schedule_report_activity(reason)
 
     def _is_agreed_by_silence(self):
-        """Whether the candidate signed that silence agrees, the company still wants it
-        so, and there is an address to which the report was announced."""
+        """Whether the candidate signed that silence agrees, in the latest statement, the
+        company still wants it so, the report was announced by mail, and the candidate
+        has not objected to it before."""
         self.ensure_one()
-        if not self.company_id.outplacement_silence_agrees:
+        if not self.company_id.outplacement_silence_agrees or not self.date_announced:
+            return False
+        if "objected" in self.answer_ids.mapped("answer"):
             return False
         signed = self.traject_id.statement_ids.filtered(
             lambda statement: (
@@ -126,14 +135,17 @@ class OutplacementReport(models.Model):
             )
         )
         latest = signed.sorted(lambda statement: (statement.date_signed, statement.id))
-        return bool(self.candidate_id.email and self._is_sent_as_signed(latest[-1:]))
+        return self._is_covered_by(latest[-1:])
 
-    def _is_sent_as_signed(self, statement):
-        """Whether ``statement`` says that silence agrees, was signed before the report
-        was sent, and promises no more days to answer than there were."""
-        if not statement.silence_agreed or statement.date_signed > self.date_sent:
+    def _is_covered_by(self, statement):
+        """Whether what was signed says that silence agrees to this report: it was there
+        before the report was sent, and gave no more days than the candidate had."""
+        self.ensure_one()
+        if not statement.silence_agreed:
             return False
-        return (self.answer_deadline - self.date_sent).days >= statement.answer_days
+        days = (self.answer_deadline - self.date_sent).days
+        in_time = statement.date_recorded and statement.date_recorded <= self.date_sent
+        return bool(in_time and statement.answer_days <= days)
 
     def _record_silence(self, day):
         """Record that no answer came, and bring the report into the state it leads
@@ -144,6 +156,6 @@ class OutplacementReport(models.Model):
                 "report_id": self.id,
                 "answer": "agreed",
                 "channel": "silence",
-                "date": min(day, fields.Date.context_today(self)),
+                "date": day,
             }
         )

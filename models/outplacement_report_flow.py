@@ -50,16 +50,17 @@ class OutplacementReport(models.Model):
         self._check_coach()
         self._check_state("draft")
         self._check_facts_current()
-        today = fields.Date.context_today(self)
         for report in self:
             if not report.candidate_id:
                 raise UserError(self.env._("This traject has no candidate yet."))
+            today = report.company_id._get_outplacement_today()
             days = report.company_id.outplacement_answer_days
             report._set_state(
                 "draft",
                 state="sent",
                 date_sent=today,
                 answer_deadline=today + timedelta(days=days),
+                date_announced=report.candidate_id.email and today,
             )
             report.traject_id._end_report_activity(report)
             report._notify_candidate()
@@ -95,7 +96,8 @@ class OutplacementReport(models.Model):
         self.ensure_one()
         self.check_access("read")
         # sudo: outplacement.report - candidates do not read this field of theirs
-        if self.sudo().candidate_id != self.env.user.partner_id:
+        report = self.sudo()
+        if report.candidate_id != self.env.user.partner_id:
             raise AccessError(self.env._("Only the candidate answers a report."))
         # sudo: outplacement.report.answer - candidates write nothing by themselves;
         # this method takes two values of theirs, after the check above
@@ -103,6 +105,7 @@ class OutplacementReport(models.Model):
             {
                 "report_id": self.id,
                 "answer": answer,
+                "date": report.company_id._get_outplacement_today(),
                 "remark": remark,
                 "channel": "portal",
             }

@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..tools import cipher, keyring
@@ -66,12 +66,15 @@ class OutplacementSealedMixin(models.AbstractModel):
     def _unseal(self, fname):
         """Decrypt what is in a sealed column of these records.
 
-        Access is not checked here: it is the caller's to have done so. Never raises:
-        what cannot be opened is told to the privacy officers.
+        Access is not checked here: it is the caller's to have done so. What cannot be
+        opened is told to the privacy officers.
 
         :return: what is in it, by record id, None for nothing; and the records that
             cannot be opened
+        :raises AccessError: within a mail that is being made
         """
+        if cipher.is_kept_closed():
+            raise AccessError(self.env._("A mail never holds confidential texts."))
         contents, failures, openers = {}, {}, {}
         for record in self._get_sealed_records():
             try:

@@ -24,6 +24,7 @@ SIGNED_FIELDS = frozenset(
         "lang",
         "silence_agreed",
         "answer_days",
+        "date_recorded",
     }
 )
 # Written by methods of the application only, whoever asks.
@@ -37,6 +38,7 @@ METHOD_FIELDS = frozenset(
         "lang",
         "silence_agreed",
         "answer_days",
+        "date_recorded",
     }
 )
 

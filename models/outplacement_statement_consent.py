@@ -18,13 +18,31 @@ class OutplacementStatement(models.Model):
         copy=False,
         help="The days that what was signed grants the candidate to answer.",
     )
+    date_recorded = fields.Date(
+        string="Recorded on",
+        readonly=True,
+        copy=False,
+        help="The day on which the signature was fixed here.",
+    )
 
     def _prepare_signed(self, document):
         """Keep what the text says of silence: settings change, signatures do not."""
-        values = super()._prepare_signed(document)
-        silence = self.party == "candidate" and self.traject_id._has_silence_agreed()
-        days = silence and self.company_id.outplacement_answer_days
-        return {**values, "silence_agreed": silence, "answer_days": days}
+        return {
+            **super()._prepare_signed(document),
+            "silence_agreed": self._says_silence_agrees(),
+            "answer_days": self.company_id.outplacement_answer_days,
+            "date_recorded": self.company_id._get_outplacement_today(),
+        }
+
+    def _says_silence_agrees(self):
+        """Whether what is signed says that no answer counts as agreed: a paper from
+        before the company wanted that does not."""
+        self.ensure_one()
+        since = self.company_id.outplacement_silence_since
+        said = self.channel == "screen" or (since and self.date_signed >= since)
+        return bool(
+            self.party == "candidate" and said and self.traject_id._has_silence_agreed()
+        )
 
     def action_sign(self):
         result = super().action_sign()
@@ -33,13 +51,13 @@ class OutplacementStatement(models.Model):
 
     def _record_consents(self):
         """Record a consent for each topic that these name, where none stands and the
-        candidate withdrew none since: papers are recorded later than signed."""
+        candidate did not withdraw it after signing."""
         # sudo: outplacement.consent - planners and managers have statements signed, but
         # record no consents otherwise; what is recorded follows from the text
         for statement in self.sudo():
             traject = statement.traject_id
-            settled = traject._get_consented_topics()
-            settled |= traject._get_topics_withdrawn_after(statement.date_signed)
+            standing = traject._get_consented_topics()
+            withdrawn = traject._get_withdrawal_days()
             traject.consent_ids.create(
                 [
                     {
@@ -50,6 +68,8 @@ class OutplacementStatement(models.Model):
                         "statement_id": statement.id,
                     }
                     for topic in traject._get_statement_topics()
-                    if topic not in settled
+                    if topic not in standing
+                    and withdrawn.get(topic, statement.date_signed)
+                    <= statement.date_signed
                 ]
             )

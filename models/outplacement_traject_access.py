@@ -77,11 +77,7 @@ class OutplacementTraject(models.Model):
         """:raises UserError: a traject that has begun would change hands, and its
         sessions and reports with it"""
         for traject in self.filtered("candidate_id"):
-            # sudo: outplacement.session, outplacement.report - whether there are any,
-            # for whoever plans
-            mine = traject.sudo()
-            seen = mine.report_ids.filtered("date_sent")
-            begun = traject.state != "intake" or mine.session_ids or seen
+            begun = traject.state != "intake" or traject._has_matters_of_candidate()
             if begun and traject.candidate_id.id != candidate_id:
                 raise UserError(
                     self.env._(
@@ -90,6 +86,17 @@ class OutplacementTraject(models.Model):
                         traject=traject.name,
                     )
                 )
+
+    def _has_matters_of_candidate(self):
+        """Whether there is something of this candidate that another would read, or
+        that would count as if another had said it."""
+        self.ensure_one()
+        # sudo: outplacement.traject - whether there is any, for whoever plans
+        traject = self.sudo()
+        signed = traject.statement_ids.filtered(lambda s: s.state == "signed")
+        return bool(
+            traject.session_ids or traject.report_ids or traject.consent_ids or signed
+        )
 
     @api.model
     def _has_field_access(self, field, operation):

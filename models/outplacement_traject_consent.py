@@ -24,14 +24,13 @@ class OutplacementTraject(models.Model):
         self.ensure_one()
         return set(self._get_standing_consents().mapped("topic"))
 
-    def _get_topics_withdrawn_after(self, day):
-        """Return the topics that the candidate withdrew on a day after ``day``, as a
-        set: what was agreed to on that day counts no more."""
+    def _get_withdrawal_days(self):
+        """Return the latest day on which each topic was withdrawn, by topic."""
         self.ensure_one()
+        withdrawn = self.consent_ids.filtered("date_withdrawn")
         return {
-            consent.topic
-            for consent in self.consent_ids
-            if consent.date_withdrawn and consent.date_withdrawn > day
+            consent.topic: consent.date_withdrawn
+            for consent in withdrawn.sorted("date_withdrawn")
         }
 
     def _tell_of_consents(self):

@@ -134,8 +134,17 @@ class OutplacementTraject(models.Model):
             self.env.cr.rollback()
         except Exception:
             _logger.exception("No progress report drafted for %s", self.name)
-            if not self.activity_search([ACTIVITY]):
-                traject._schedule_report_activity("failed")
+            traject._tell_of_failure()
+
+    def _tell_of_failure(self):
+        """Tell the coach, once, that no report could be drafted. That may fail as well,
+        and must not stand in the way of others."""
+        try:
+            with self.env.cr.savepoint():
+                if not self.activity_search([ACTIVITY]):
+                    self._schedule_report_activity("failed")
+        except Exception:
+            _logger.exception("Nobody was told of %s", self.name)
 
     def _draft_due_report(self):
         """Draft one report for all days until today that reports were due on, and
@@ -222,7 +231,9 @@ class OutplacementTraject(models.Model):
         # is the candidate who answers the author of what the bureau's staff is told
         traject = self.with_user(SUPERUSER_ID)
         traject.activity_unlink([ACTIVITY])
-        user = traject.coach_id or traject.company_id.outplacement_planner_id
+        users = traject.coach_id | traject.company_id.outplacement_planner_id
+        # whoever has left hears nothing, and would stand in the way of who caused it
+        user = users.filtered(lambda user: user.active and user._is_internal())[:1]
         if not user:
             return
         localized = traject.with_context(lang=user.lang)
@@ -239,14 +250,13 @@ class OutplacementTraject(models.Model):
             return self.env._(
                 "The progress report could not be drafted: draft it by hand"
             )
-        if reason == "consent":
+        if reason in ("consent", "answered"):
+            # account managers read it: which of the two is the candidate's affair
             return self.env._("Check the progress report before it goes on")
         if reason == "missed":
             return self.env._("The time to answer to the progress report is over")
         if reason == "silence":
             return self.env._("The progress report can be released")
-        if reason == "answered":
-            return self.env._("Go on with the progress report")
         return False
 
     def _end_report_activity(self, reports):

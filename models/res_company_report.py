@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .outplacement_traject_report import RHYTHMS
 
@@ -27,7 +27,23 @@ class ResCompany(models.Model):
         "before this was set say nothing of it, and there no answer stays no answer.",
     )
 
+    outplacement_silence_since = fields.Date(
+        string="No Answer Counts since",
+        compute="_compute_outplacement_silence_since",
+        store=True,
+        help="Papers signed before this day say nothing of it.",
+    )
+
     _outplacement_reminder_days_within = models.Constraint(
         "CHECK(outplacement_reminder_days BETWEEN 0 AND 60)",
         "Candidates are reminded up to 60 days before the deadline.",
     )
+
+    @api.depends("outplacement_silence_agrees")
+    def _compute_outplacement_silence_since(self):
+        for company in self:
+            since = company.outplacement_silence_since
+            company.outplacement_silence_since = (
+                company.outplacement_silence_agrees
+                and (since or company._get_outplacement_today())
+            )

@@ -71,6 +71,7 @@ CLOSED_TO_COACH = {
         "document_sha256",
         "supersedes_id",
         "superseded_by_id",
+        "date_announced",
         "date_reminded",
         "date_missed",
         # what comes from the traject

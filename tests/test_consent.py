@@ -61,7 +61,6 @@ class TestConsent(OutplacementCommon):
             ({"date_given": date(2026, 3, 13)}, UserError),
             ({"channel": "portal"}, UserError),
             ({"channel": "agreement"}, UserError),
-            ({"channel": "presumed"}, UserError),
             ({"recorded_by_id": self.planner.id}, AccessError),
             ({"date_withdrawn": date(2026, 3, 12)}, AccessError),
             ({"statement_id": False}, AccessError),

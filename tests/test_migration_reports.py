@@ -1,11 +1,12 @@
 from datetime import date
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo.modules.migration import load_script
 from odoo.tests import freeze_time, tagged
 from odoo.tools.sql import column_exists
 
-from .common import LONG_AGO, OutplacementCommon
+from .common import DOCUMENT, OutplacementCommon
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations/19.0.1.3.0"
 
@@ -40,45 +41,53 @@ class TestMigrationReports(OutplacementCommon):
         self.traject.consent_ids.filtered(
             lambda consent: consent.topic == "new_employer"
         ).with_user(self.coach)._withdraw("phone")
-        latest = self._make_report("sent", date_to=date(2021, 4, 30))
+        latest = self._make_report("agreed", date_to=date(2021, 4, 30))
         empty = self._make_traject(candidate_id=False)
         later = self._make_traject(date_start=date(2026, 9, 1))
         self._forget_consents()
         self._migrate("post-consents")
+        day = latest.answer_ids.date
         self.assertEqual(
             self._get_consents(self.traject),
             {
-                "participation": (LONG_AGO, "presumed"),
-                "phases": (LONG_AGO, "presumed"),
-                "applications": (latest.date_sent, "presumed"),
+                "participation": (day, "portal"),
+                "phases": (day, "portal"),
+                "applications": (day, "portal"),
             },
             "what the latest report told, and not what an earlier one did",
         )
         self.assertEqual(self.traject.consent_ids.recorded_by_id.id, 1)
-        self.assertFalse(empty.consent_ids)
-        self.assertEqual(
-            self._get_consents(later)["phases"], (date(2026, 3, 12), "presumed")
-        )
+        self.assertFalse((empty | later).consent_ids)
         self.assertEqual(told.new_employer, "Bakery")
 
-    def test_drafts(self):
-        """One that the coach has yet to fill in takes nothing from what is on its way;
-        one in which a topic is ticked tells of it."""
-        self._consent("applications")
-        agreed = self._make_report("agreed", application_count=3)
-        blank = self._make_report(date_to=date(2021, 4, 30))
-        ticked = self._make_report(traject=self.other_traject)
-        self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE outplacement_report SET applications_consent = (id != %s)",
-            (blank.id,),
+    def test_nothing_in_their_name(self):
+        """Neither by a draft, nor by what they never answered or objected to."""
+        self._consent("applications", "new_employer")
+        for state in ("draft", "sent", "objected"):
+            with self.case(state=state):
+                self._make_report(state, application_count=3)
+                self._forget_consents()
+                self._migrate("post-consents")
+                self.assertFalse(self.traject.consent_ids)
+
+    def test_signed(self):
+        model = self.registry["outplacement.statement"]
+        statement = (
+            self.env["outplacement.statement"]
+            .with_user(self.coach)
+            .create({"traject_id": self.traject.id, "signature": b"iVBO"})
         )
+        with patch.object(model, "_render_document", lambda statement: DOCUMENT):
+            statement.action_sign()
         self._forget_consents()
         self._migrate("post-consents")
-        agreed.with_user(self.coach).action_release()
-        self.assertEqual(agreed.state, "released")
-        topics = ticked.traject_id._get_consented_topics()
-        self.assertIn("applications", topics)
+        self.assertEqual(
+            self._get_consents(self.traject),
+            dict.fromkeys(
+                ("participation", "phases"), (date(2026, 3, 12), "agreement")
+            ),
+        )
+        self.assertEqual(self.traject.consent_ids.statement_id, statement)
 
     def test_withdrawn_since(self):
         """An upgrade that runs again brings nothing back."""

@@ -175,12 +175,14 @@ class TestPartner(OutplacementCommon):
 
     def test_only_real_changes_of_candidates(self):
         """A traject that has begun keeps its candidate, and with them its papers."""
-        mine = self.traject.with_user(self.planner)
+        traject = self._make_traject()
+        self._assign(traject, self.coach)
+        mine = traject.with_user(self.planner)
         values = {"candidate_id": self.other_candidate.partner_id.id}
         with self.case(state="intake, nothing planned"):
             mine.write(values)
-        self._make_session()
+        self._make_session(traject)
         self.assertRefused(mine.write, values, error=UserError)
         mine.write({"candidate_id": self.person.id})
-        self._activate()
+        self._activate(traject)
         self.assertRefused(mine.write, values, error=UserError)

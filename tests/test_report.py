@@ -47,6 +47,7 @@ FRAME = {
     "date_sent",
     "answer_deadline",
     "answer_ids",
+    "date_announced",
     "date_reminded",
     "date_missed",
     "date_released",

@@ -319,7 +319,9 @@ class TestReportDeadline(OutplacementCommon):
             report.with_user(self.candidate).action_answer("objected", "Not so")
         activity = self.traject.activity_ids
         self.assertEqual(activity.user_id, self.coach)
-        self.assertEqual(activity.summary, "Go on with the progress report")
+        self.assertEqual(
+            activity.summary, "Check the progress report before it goes on"
+        )
         self.assertFalse(activity.note)
         messages = self.env["mail.message"].search(
             [("model", "=", "outplacement.traject"), ("res_id", "=", self.traject.id)]

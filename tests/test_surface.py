@@ -167,7 +167,7 @@ SUDO = {
         "_schedule_report_activity": 1,
     },
     "models/outplacement_statement.py": {"action_sign": 1},
-    "models/outplacement_traject_access.py": {"_check_candidate_change": 1},
+    "models/outplacement_traject_access.py": {"_has_matters_of_candidate": 1},
     "models/outplacement_traject_assignment.py": {
         "_assign_member": 2,
         "_schedule_assignment": 1,

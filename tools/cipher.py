@@ -12,6 +12,8 @@ import hashlib
 import json
 import re
 import secrets
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,6 +25,24 @@ VERSION = "v1"
 KEY_ID_LENGTH = 16
 HEADER_LENGTH = len(VERSION) + 1 + KEY_ID_LENGTH + 1
 HEADER = re.compile(rf"{VERSION}\.([0-9a-f]{{{KEY_ID_LENGTH}}})\.")
+
+_kept_closed = ContextVar("outplacement_kept_closed", default=False)
+
+
+@contextmanager
+def keep_closed():
+    """Have nothing opened in the block, by whatever cursor or user: see
+    :func:`is_kept_closed`, which whoever opens asks."""
+    token = _kept_closed.set(True)
+    try:
+        yield
+    finally:
+        _kept_closed.reset(token)
+
+
+def is_kept_closed():
+    """Whether this is within :func:`keep_closed`."""
+    return _kept_closed.get()
 
 
 class UnopenableError(Exception):

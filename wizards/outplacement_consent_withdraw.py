@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..models.outplacement_consent import CHANNELS
 
@@ -13,7 +13,8 @@ class OutplacementConsentWithdraw(models.TransientModel):
         "outplacement.consent", required=True, readonly=True, ondelete="cascade"
     )
     date = fields.Date(
-        required=True, default=lambda self: fields.Date.context_today(self)
+        required=True,
+        default=lambda self: self.env.company._get_outplacement_today(),
     )
     channel = fields.Selection(
         [option for option in CHANNELS if option[0] != "portal"],
@@ -21,6 +22,19 @@ class OutplacementConsentWithdraw(models.TransientModel):
         required=True,
         default="in_person",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """:raises AccessError: a consent that the user may not read"""
+        wizards = super().create(vals_list)
+        wizards.consent_id.check_access("read")
+        return wizards
+
+    def write(self, vals):
+        """:raises AccessError: a consent that the user may not read"""
+        result = super().write(vals)
+        self.consent_id.check_access("read")
+        return result
 
     def action_confirm(self):
         """Withdraw the consent.

@@ -1,51 +1,63 @@
-"""Reports follow the consents of candidates from this version on. Those that there are
-were given without a record: what is told of a traject goes on to be told, and says that
-nobody recorded it."""
+"""Reports follow the consents of candidates from this version on. What candidates agreed
+to before, by signing or to a report, is recorded as that; nothing in their name beyond."""
 
-from odoo import SUPERUSER_ID, api, fields
+from odoo import SUPERUSER_ID, api
 from odoo.tools import SQL
 
-# column of a report: topic of the consent that it told of
-TOLD = {"applications_consent": "applications", "new_employer_consent": "new_employer"}
+# topic: what says of a report that it told of it
+TOLD = {
+    "participation": SQL("TRUE"),
+    "phases": SQL("TRUE"),
+    "applications": SQL("report.applications_consent"),
+    "new_employer": SQL("report.new_employer_consent"),
+}
+# What the statement named that was signed until now.
+SIGNED = ("participation", "phases")
 
 
 def migrate(cr, version):
-    """Record for each candidate that attendance and phases are told, from the start of
-    the traject; and the topics of the latest report, from the day it was sent. A draft
-    in which a topic is not ticked says nothing yet."""
+    """Record the topics of the latest statement that each candidate signed, and of the
+    latest report that each agreed to: on the day and in the way of that."""
     env = api.Environment(cr, SUPERUSER_ID, {})
     env.flush_all()
-    for topic in ("participation", "phases"):
+    for topic in SIGNED:
         _insert(
             env,
             topic,
             SQL(
                 """
-                SELECT id AS traject_id, company_id,
-                       LEAST(date_start, %s) AS date_given
-                  FROM outplacement_traject
-                 WHERE candidate_id IS NOT NULL
-                """,
-                fields.Date.today(),
+                SELECT DISTINCT ON (traject_id)
+                       traject_id, company_id, date_signed AS date_given,
+                       'agreement' AS channel, id AS statement_id
+                  FROM outplacement_statement
+                 WHERE party = 'candidate' AND state = 'signed'
+                 ORDER BY traject_id, date_signed DESC, id DESC
+                """
             ),
         )
-    for column, topic in TOLD.items():
+    for topic, told in TOLD.items():
         _insert(
             env,
             topic,
             SQL(
                 """
-                SELECT traject_id, company_id, date_given FROM (
-                    SELECT DISTINCT ON (traject_id) traject_id, company_id,
-                           COALESCE(date_sent, create_date::date) AS date_given,
-                           %s AS told
-                      FROM outplacement_report
-                     WHERE candidate_id IS NOT NULL AND (state <> 'draft' OR %s)
-                     ORDER BY traject_id, date_to DESC, id DESC
-                ) AS latest WHERE told
+                SELECT traject_id, company_id, date_given, channel,
+                       NULL::integer AS statement_id
+                  FROM (SELECT DISTINCT ON (report.traject_id)
+                               report.traject_id, report.company_id,
+                               answer.date AS date_given, answer.channel,
+                               %s AS told
+                          FROM outplacement_report report
+                          JOIN outplacement_report_answer answer
+                            ON answer.report_id = report.id
+                           AND answer.answer = 'agreed'
+                         WHERE report.state IN
+                               ('agreed', 'released', 'superseded', 'withdrawn')
+                         ORDER BY report.traject_id, report.date_to DESC,
+                                  report.id DESC, answer.id DESC) AS latest
+                 WHERE told
                 """,
-                SQL.identifier(column),
-                SQL.identifier(column),
+                told,
             ),
         )
     env.invalidate_all()
@@ -58,10 +70,11 @@ def _insert(env, topic, rows):
         SQL(
             """
             INSERT INTO outplacement_consent
-                   (traject_id, company_id, topic, date_given, channel, recorded_by_id,
-                    create_uid, create_date, write_uid, write_date)
-            SELECT traject_id, company_id, %(topic)s, date_given, 'presumed', %(uid)s,
-                   %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
+                   (traject_id, company_id, topic, date_given, channel, statement_id,
+                    recorded_by_id, create_uid, create_date, write_uid, write_date)
+            SELECT traject_id, company_id, %(topic)s, date_given, channel, statement_id,
+                   %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s,
+                   now() AT TIME ZONE 'UTC'
               FROM (%(rows)s) AS told
              WHERE NOT EXISTS (SELECT FROM outplacement_consent consent
                                 WHERE consent.traject_id = told.traject_id
