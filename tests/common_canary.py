@@ -193,9 +193,10 @@ class CanaryCommon(OutplacementCommon):
         cls.notes = cls._make_notes()
         cls._plant_channels()
         cls.env.flush_all()
-        cls._plant_texts()
-        cls.env.flush_all()
+        # before the texts, of which the fingerprint of a document is one
         cls._plant_files()
+        cls.env.flush_all()
+        cls._plant_texts()
         cls.env.flush_all()
         cls.env.invalidate_all()
         cls.appointment.with_user(cls.coach).action_send_invitation()

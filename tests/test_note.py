@@ -228,14 +228,14 @@ class TestNote(OutplacementCommon):
 
     def test_another_candidate_does_not_inherit_the_notes(self):
         """What was shared stays with whom it was about."""
-        self.note.shared = True
-        self.traject.with_user(
-            self.planner
-        ).candidate_id = self.other_candidate.partner_id
+        traject = self._make_traject(candidate_id=self.candidate.partner_id.id)
+        self._assign(traject, self.coach)
+        note = self._make_note(traject, shared=True)
+        traject.with_user(self.planner).candidate_id = self.other_candidate.partner_id
         self.env.flush_all()
         self.env.invalidate_all()
-        self.assertFalse(self.note.with_user(self.other_candidate).search([]))
-        self.assertIn("First", self.note.with_user(self.candidate).body)
+        self.assertFalse(note.with_user(self.other_candidate).search([]))
+        self.assertIn("was said", note.with_user(self.candidate).body)
 
     def test_a_candidate_named_later_gets_what_is_shared(self):
         traject = self._make_traject(candidate_id=False)

@@ -211,9 +211,9 @@ class TestPortalSessions(HttpCase, OutplacementCommon):
         self.assertTrue(self._is_in())
 
     def test_candidate_replaced_before_the_start(self):
-        traject = self._make_traject(candidate_id=self.other_candidate.partner_id.id)
-        self.other_traject.sudo().candidate_id = False
-        self._log_in(self.other_candidate)
+        newcomer = self._make_user("candidate", "newcomer")
+        traject = self._make_traject(candidate_id=newcomer.partner_id.id)
+        self._log_in(newcomer)
         traject.with_user(self.planner).candidate_id = self.candidate.partner_id
         self.env.flush_all()
         self.assertFalse(self._is_in())
