@@ -14,7 +14,14 @@ from .document import SAFE_HEADERS
 
 URL = "/my/trajecten"
 HOME_COUNTED = 1_000
-NO_STORE = "no-store, private"
+# No browser keeps a page for the next person at the screen, nor shows it in the frame of
+# another site.
+PAGE_HEADERS = {
+    "Cache-Control": "no-store, private",
+    "Content-Security-Policy": "frame-ancestors 'self'",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "same-origin",
+}
 # `website` gives the look of Odoo's portal, without its website builder; the language
 # is the reader's, with no other address for it. They read only: a replica serves them
 # where there is one.
@@ -231,10 +238,10 @@ class EmployerPortal(CustomerPortal):
     # ------------------------------------------------------------------
 
     def _show(self, template, values):
-        """Return a page that no browser keeps for the next person at the screen."""
+        """Return a page, with the headers that all have."""
         values = {**self._prepare_portal_layout_values(), **values}
         response = request.render(template, values)
-        response.headers["Cache-Control"] = NO_STORE
+        response.headers.update(PAGE_HEADERS)
         return response
 
     def _send_file(self, content, mimetype, name):
