@@ -14,7 +14,7 @@ from .document import SAFE_HEADERS
 
 URL = "/my/trajecten"
 HOME_COUNTED = 1_000
-# No browser keeps a page for the next person at the screen, nor shows it in the frame of
+# No browser keeps a page for the next person at the screen, nor shows it in a frame of
 # another site.
 PAGE_HEADERS = {
     "Cache-Control": "no-store, private",
