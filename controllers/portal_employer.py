@@ -11,17 +11,10 @@ from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 from ..models.outplacement_traject_portal_employer import COUNTED, EXPORTED, ORDERS
 from ..tools import spreadsheet
 from .document import SAFE_HEADERS
+from .portal_candidate import PAGE_HEADERS
 
 URL = "/my/trajecten"
 HOME_COUNTED = 1_000
-# No browser keeps a page for the next person at the screen, nor shows it in a frame of
-# another site.
-PAGE_HEADERS = {
-    "Cache-Control": "no-store, private",
-    "Content-Security-Policy": "frame-ancestors 'self'",
-    "X-Frame-Options": "SAMEORIGIN",
-    "Referrer-Policy": "same-origin",
-}
 # `website` gives the look of Odoo's portal, without its website builder; the language
 # is the reader's, with no other address for it. They read only: a replica serves them
 # where there is one.
