@@ -11,10 +11,10 @@ from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 from ..models.outplacement_traject_portal_employer import COUNTED, EXPORTED, ORDERS
 from ..tools import spreadsheet
 from .document import SAFE_HEADERS
+from .portal_candidate import PAGE_HEADERS
 
 URL = "/my/trajecten"
 HOME_COUNTED = 1_000
-NO_STORE = "no-store, private"
 # `website` gives the look of Odoo's portal, without its website builder; the language
 # is the reader's, with no other address for it. They read only: a replica serves them
 # where there is one.
@@ -67,6 +67,7 @@ class EmployerPortal(CustomerPortal):
         )
         values = {
             **options,
+            **self._get_searchbar(Traject),
             "page_name": "employer_trajects",
             "trajects": trajects or [],
             "total": total,
@@ -77,9 +78,6 @@ class EmployerPortal(CustomerPortal):
             "told": Traject._get_window_lines(),
             "untold": Traject._get_closed_lines(),
             "pager": listed,
-            "default_url": URL,
-            "searchbar_sortings": self._get_sortings(),
-            "searchbar_filters": self._get_filters(Traject),
         }
         return self._show("outplacement.portal_employer_trajects", values)
 
@@ -212,29 +210,32 @@ class EmployerPortal(CustomerPortal):
     def _get_statuses(self):
         return self._get_trajects()._get_portal_employer_labels()
 
-    def _get_sortings(self):
-        """Return the orders of the list, as Odoo's search bar takes them."""
-        return {
-            "report": {"label": request.env._("Latest report")},
-            "reference": {"label": request.env._("Reference")},
-            "end": {"label": request.env._("End of term")},
+    def _get_searchbar(self, Traject):
+        """Return what Odoo's search bar offers: the orders of the list and filters."""
+        sortings = {
+            "report": request.env._("Latest report"),
+            "reference": request.env._("Reference"),
+            "end": request.env._("End of term"),
         }
-
-    def _get_filters(self, Traject):
-        """Return the filters of the list, as Odoo's search bar takes them."""
-        everything = {"all": {"label": request.env._("All")}}
-        labels = Traject._get_portal_employer_labels()
-        return everything | {key: {"label": text} for key, text in labels.items()}
+        filters = {
+            "all": request.env._("All"),
+            **Traject._get_portal_employer_labels(),
+        }
+        return {
+            "default_url": URL,
+            "searchbar_sortings": {k: {"label": text} for k, text in sortings.items()},
+            "searchbar_filters": {k: {"label": text} for k, text in filters.items()},
+        }
 
     # ------------------------------------------------------------------
     # Answering
     # ------------------------------------------------------------------
 
     def _show(self, template, values):
-        """Return a page that no browser keeps for the next person at the screen."""
+        """Return a page, with the headers that all have."""
         values = {**self._prepare_portal_layout_values(), **values}
         response = request.render(template, values)
-        response.headers["Cache-Control"] = NO_STORE
+        response.headers.update(PAGE_HEADERS)
         return response
 
     def _send_file(self, content, mimetype, name):

@@ -78,13 +78,17 @@ class OutplacementTraject(models.Model):
             ),
         ]
         if self.employer_id:
-            lines.append(
+            lines += [
                 self.env._(
-                    "The employer reads the released progress reports, and nothing "
-                    "else: %(readers)s.",
+                    "The employer reads the released progress reports: %(readers)s.",
                     readers=self._get_statement_contacts(),
-                )
-            )
+                ),
+                self.env._(
+                    "Beside that, they see the reference, the package and the term of "
+                    "the traject, whether it runs and when a report comes, and nothing "
+                    "else; the candidate's name only if the candidate agrees."
+                ),
+            ]
         return lines
 
     def _get_statement_contacts(self):

@@ -294,9 +294,13 @@ class TestPortalEmployer(EmployerPortalCommon):
         for name, value in SAFE.items():
             self.assertEqual(response.headers.get(name), value, name)
 
-    def test_pages_are_not_kept(self):
+    def test_pages_are_not_kept_nor_framed(self):
         self._login("employer_contact")
         for page in [URL, f"{URL}/lijst.csv", *self.pages]:
+            headers = self._get(page).headers
             with self.subTest(page=page):
-                kept = self._get(page).headers["Cache-Control"]
-                self.assertIn("no-store", kept)
+                self.assertEqual(headers["Cache-Control"], "no-store, private")
+                self.assertIn("frame-ancestors", headers["Content-Security-Policy"])
+                self.assertIn(
+                    headers["Referrer-Policy"], ("no-referrer", "same-origin")
+                )

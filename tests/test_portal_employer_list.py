@@ -53,7 +53,7 @@ class TestPortalEmployerList(EmployerPortalCommon):
         """Return the references on a page of the list, in order."""
         response = self._get(url)
         self.assertEqual(response.status_code, 200, url)
-        found = [t.name for t in self.trajects if f'/{t.id}"' in response.text]
+        found = [t.name for t in self.trajects if f'{URL}/{t.id}"' in response.text]
         return sorted(found, key=lambda name: response.text.index(f">{name}<"))
 
     def _find(self, *args, **kwargs):

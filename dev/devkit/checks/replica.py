@@ -41,7 +41,8 @@ class Bureau(OutplacementCommon):
 Bureau.env, Bureau.registry, Bureau.cr = env, env.registry, env.cr
 Bureau._make_bureau()
 report = Bureau._make_report("released")
-ids = {{"traject_id": Bureau.traject.id, "report_id": report.id, "page": 1, "number": 1}}
+ids = {{"traject_id": Bureau.traject.id, "report_id": report.id}}
+ids |= {{"page": 1, "number": 1}}
 pages = {{"test_employer_contact": [], "test_candidate": []}}
 for rule in env["ir.http"].routing_map().iter_rules():
     routing = rule.endpoint.routing
@@ -69,7 +70,7 @@ def checks() -> list[Check]:
 
 
 def _run(bench: Bench) -> Outcome:
-    """Set a primary and a replica up, and open all pages with the replica and without."""
+    """Set a primary and a replica up; open all pages with the replica and without."""
     with _clusters(bench) as (primary, replica):
         server = Server(primary.environment(), bench.server.data_dir)
         place = replace(bench, server=server)
@@ -85,8 +86,8 @@ def _run(bench: Bench) -> Outcome:
             replica.stop()
             found += _open_all(bench, browsers, pages, replica, expected="rw")
         shutil.rmtree(databases.filestore(server, name), ignore_errors=True)
-    asked = sum(map(len, pages.values()))
-    told = f"{asked} pages, {', '.join(sum(pages.values(), []))}"
+    asked = sorted(path for paths in pages.values() for path in paths)
+    told = f"{len(asked)} pages: {', '.join(asked)}"
     return Outcome.single("\n".join([*found, told]), ok=not found)
 
 
