@@ -69,7 +69,7 @@ class OutplacementAccessLog(models.Model):
 
     @api.model
     def _get_portal_candidate_name(self, user):
-        """Return who ``user`` is to the candidate; nobody else from outside is named."""
+        """Return who ``user`` is to the candidate; no other outsider is named."""
         if user == self.env.user:
             return self.env._("You")
         return "" if user.share else user.name or ""

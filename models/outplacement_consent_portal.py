@@ -27,6 +27,7 @@ class OutplacementConsent(models.Model):
             return []
         consents = traject.consent_ids.grouped("topic")
         labels = dict(self._fields["topic"]._description_selection(self.env))
+        labels["name"] = self.env._("Your name")
         return [
             {
                 "topic": topic,

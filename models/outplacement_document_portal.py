@@ -154,7 +154,7 @@ class OutplacementDocument(models.Model):
 
     @api.model
     def _check_upload(self, traject, size):
-        """:raises UserError: nobody would read it, it is empty, or too much for a day"""
+        """:raises UserError: nobody would read it, it is empty, or too much in a day"""
         if not traject._takes_uploads():
             raise UserError(
                 self.env._("You have no coach at the moment who could read it.")

@@ -659,17 +659,16 @@ class Crawler:
                 self.get("pages", url)
 
     def _get_page_ids(self, rule):
-        """Return the ids to fill in: of the records that the arguments are named after
-        all that there are, and of each other model one."""
+        """Return the ids to fill in: of all records of the models that the arguments
+        are named after, or else of one of each model."""
         named = {f"outplacement.{name.removesuffix('_id')}" for name in rule.arguments}
-        return {
-            *(self._first(model) for model in self.world.secret),
-            *(
+        if known := named & set(self.world.ours):
+            return {
                 record_id
-                for model in named & set(self.world.ours)
+                for model in known
                 for record_id in self.world.get_guesses(model)
-            ),
-        }
+            }
+        return {self._first(model) for model in self.world.secret}
 
     def _fill_in(self, url, argument, value):
         """Return a route with ``value`` in the place of an argument."""

@@ -259,7 +259,8 @@ class TestPortalCandidate(CandidatePortalCommon):
 
     def test_a_late_answer_is_still_one(self):
         self.env.cr.execute(
-            "UPDATE outplacement_report SET answer_deadline = '2021-01-05' WHERE id = %s",
+            "UPDATE outplacement_report SET answer_deadline = '2021-01-05'"
+            " WHERE id = %s",
             [self.sent.id],
         )
         self.env.invalidate_all()

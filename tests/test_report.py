@@ -195,6 +195,17 @@ class TestReport(OutplacementCommon):
             self.assertNotIn(word, text)
         self.assertFalse(mail.attachment_ids)
         self.assertNotIn(mail.mail_message_id, self.traject.message_ids)
+        self.assertIn('/my/traject"', text)
+        self.assertNotIn("goes through it with you", text)
+
+    def test_who_has_no_login_is_sent_nowhere(self):
+        person = self.env["res.partner"].create({"name": "X", "email": "x@example.com"})
+        traject = self._make_traject(candidate_id=person.id)
+        self._assign(traject, self.coach)
+        with RecordCapturer(self.env["mail.mail"].sudo()) as capture:
+            self._make("sent", traject=traject)
+        self.assertNotIn("/my/traject", capture.records.body_html)
+        self.assertIn("goes through it with you", capture.records.body_html)
 
     def test_no_report_without_a_candidate(self):
         traject = self._make_traject(candidate_id=False)

@@ -70,6 +70,7 @@ class TestReportDeadline(OutplacementCommon):
         self.assertIn(self.coach.email, mail.reply_to)
         text = f"{mail.subject} {mail.body_html}"
         self.assertIn("03/09/2026", text)
+        self.assertIn('/my/traject"', text)
         for word in ("canary", self.traject.name, self.employer.name):
             self.assertNotIn(word, text)
         self.assertFalse(mail.attachment_ids)
