@@ -73,8 +73,12 @@ class OutplacementConfidentialMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
-        self.env["outplacement.access.log"]._log("created", records)
+        records._log_created()
         return records
+
+    def _log_created(self):
+        """Write down that the present user wrote these."""
+        self.env["outplacement.access.log"]._log("created", self)
 
     def write(self, vals):
         result = super().write(vals)

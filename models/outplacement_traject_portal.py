@@ -22,6 +22,21 @@ class OutplacementTraject(models.Model):
         return trajects.employer_contact_ids | trajects.candidate_id
 
     @api.model
+    def _get_portal_party_lang(self, user_id):
+        """Return the language of a portal user whom some traject names as candidate or
+        employer contact, None for others."""
+        # sudo: res.users, outplacement.traject - whether there is one, for who has just
+        # logged in
+        user = self.env["res.users"].sudo().browse(user_id)
+        trajects = user.env[self._name]
+        named = Domain("employer_contact_ids", "in", user.partner_id.ids) | Domain(
+            "candidate_id", "in", user.partner_id.ids
+        )
+        if user._is_portal() and trajects.search_count(named, limit=1):
+            return user.lang
+        return None
+
+    @api.model
     def _end_portal_sessions(self, partners):
         """Log out those of ``partners`` whom no traject names any more, on all their
         devices. Rules close the reports to them anyway; this closes the pages that are

@@ -96,3 +96,6 @@ from . import test_pending_drafts
 from . import test_withdrawal
 from . import test_change_preview
 from . import test_migration_billing
+from . import test_portal_candidate
+from . import test_portal_candidate_forms
+from . import test_portal_candidate_values

@@ -28,6 +28,7 @@ HEARERS = {
     "outplacement.document": CREW,
     "outplacement.document[shared]": CREW | {"candidate"},
     "outplacement.statement": TRAJECT_READERS,
+    "outplacement.statement[signed].document": TRAJECT_READERS | {"candidate"},
     "outplacement.access.log": {"privacy_officer"},
     "outplacement.alert": {"privacy_officer", "system"},
     "outplacement.key": {"privacy_officer", "system"},

@@ -646,21 +646,31 @@ class Crawler:
 
     def _crawl_own_pages(self):
         """Open every page that this add-on adds, with an id of every model, and with
-        those of all trajects and reports."""
-        ids = {self._first(model) for model in self.world.secret}
-        for model in (TRAJECT, "outplacement.report"):
-            ids.update(self.world.get_guesses(model))
+        all of those that its arguments are named after."""
         rules = self.world.env["ir.http"].routing_map().iter_rules()
         for rule in rules:
             endpoint = rule.endpoint
             module = getattr(endpoint.func, "__module__", "")
             if not module.startswith("odoo.addons.outplacement."):
                 continue
-            for record_id in sorted(ids):
+            for record_id in sorted(self._get_page_ids(rule)):
                 url = rule.rule
                 for argument in rule.arguments:
                     url = self._fill_in(url, argument, record_id)
                 self.get("pages", url)
+
+    def _get_page_ids(self, rule):
+        """Return the ids to fill in: of the records that the arguments are named after
+        all that there are, and of each other model one."""
+        named = {f"outplacement.{name.removesuffix('_id')}" for name in rule.arguments}
+        return {
+            *(self._first(model) for model in self.world.secret),
+            *(
+                record_id
+                for model in named & set(self.world.secret)
+                for record_id in self.world.get_guesses(model)
+            ),
+        }
 
     def _fill_in(self, url, argument, value):
         """Return a route with ``value`` in the place of an argument."""

@@ -137,8 +137,12 @@ SUDO = {
     "models/outplacement_traject_portal_employer.py": {
         "_get_portal_employer_source": 1,
     },
+    "models/outplacement_document_portal.py": {"_upload_in_portal": 1},
+    "models/outplacement_traject_portal_candidate.py": {"_search_as_candidate": 1},
+    "models/outplacement_traject_upload.py": {"_schedule_candidate_activity": 1},
     "models/outplacement_traject_portal.py": {
         "_end_portal_sessions": 1,
+        "_get_portal_party_lang": 1,
         "_get_portal_partners": 1,
     },
     "models/outplacement_report_flow.py": {
