@@ -28,12 +28,6 @@ class TestPortalTours(PortalTourCommon, OutplacementCommon):
         cls.candidate.partner_id.name = "Karin Kandidaat"
         cls._activate()
 
-    def _on_each_width(self):
-        """Yield each width, in a sub-test that leaves nothing behind."""
-        for width in SIZES:
-            with self.case(width=width):
-                yield width
-
     def test_home(self):
         """The page that both kinds of users come in by."""
         for role in ("candidate", "employer_contact"):
