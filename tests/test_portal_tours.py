@@ -2,7 +2,7 @@ import base64
 import hashlib
 from unittest.mock import patch
 
-from odoo.tests import HttpCase, freeze_time, tagged
+from odoo.tests import freeze_time, tagged
 
 from ..models.outplacement_report_flow import OutplacementReport
 from .common import OutplacementCommon
