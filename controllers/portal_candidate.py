@@ -24,9 +24,10 @@ class CandidatePage:
         """Return a page with ``values``; none of them means that it is not there."""
         if not values:
             raise request.not_found()
+        frame = self._prepare_portal_layout_values()
+        frame |= {"page_name": "outplacement_traject", "page": values}
         response = request.render(
-            f"outplacement.portal_candidate_{template}",
-            {"page_name": "outplacement_traject", "page": values, **extra},
+            f"outplacement.portal_candidate_{template}", {**frame, **extra}
         )
         response.headers.update(PAGE_HEADERS)
         return response

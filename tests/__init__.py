@@ -56,6 +56,7 @@ from . import test_report_paper
 from . import test_report_release
 from . import test_report_rhythm
 from . import test_report_two_tabs
+from . import test_report_white_list
 from . import test_revenue_booking
 from . import test_revenue_days
 from . import test_revenue_exact

@@ -652,7 +652,7 @@ class Crawler:
             module = getattr(endpoint.func, "__module__", "")
             if not module.startswith("odoo.addons.outplacement."):
                 continue
-            for record_id in self._get_page_ids(rule):
+            for record_id in sorted(self._get_page_ids(rule)):
                 url = rule.rule
                 for argument in rule.arguments:
                     url = self._fill_in(url, argument, record_id)

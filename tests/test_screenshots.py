@@ -8,13 +8,15 @@ from urllib.parse import urljoin
 
 from PIL import Image, ImageOps
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tests.common import ChromeBrowser
 from odoo.tools import file_path
 
 WIDE = "1280x800"
 NARROW = "390x844"
 PAGE = "1100x1200"
+DESKTOP = "1366x768"
+LOADED = "document.readyState === 'complete'"
 # Around what is cut out.
 MARGIN = 40
 # Nothing moves any more: fonts and pictures are there, no request is on its way.
@@ -167,7 +169,7 @@ class TestScreenshots(HttpCase):
             f"/report/html/outplacement.outplacement_report_report_progress/{report.id}",
             "main",
             size=PAGE,
-            ready="document.readyState === 'complete'",
+            ready=LOADED,
             crop=True,
         )
 
@@ -269,6 +271,48 @@ class TestScreenshots(HttpCase):
             ".o_field_widget[name=body]",
             size=NARROW,
         )
+
+    def _get_portal_user(self, partner):
+        """Return the user of ``partner``, who reads the portal in Dutch."""
+        user = partner.user_ids[:1]
+        if not user:
+            values = {"name": partner.name, "partner_id": partner.id}
+            user = new_test_user(
+                self.env, f"screenshot_{partner.id}", "base.group_portal", **values
+            )
+        user.write({"lang": "nl_NL", "tz": "Europe/Amsterdam"})
+        user.password = user.login
+        return user
+
+    def test_portal_report(self):
+        """What a candidate reads on a telephone before the employer does."""
+        report = self._get_report("sent")
+        self._shoot(
+            "narrow_portal_report",
+            self._get_portal_user(report.candidate_id),
+            f"/my/traject/report/{report.id}",
+            "section[name=content]",
+            size=NARROW,
+            ready=LOADED,
+        )
+
+    def test_portal_trajects(self):
+        """What an employer sees of the trajects that it pays for."""
+        trajects = self.env["outplacement.traject"].search([])
+        contacts = trajects.employer_contact_ids
+        contact = max(contacts, key=lambda c: len(self._get_followed(trajects, c)))
+        self._shoot(
+            "portal_trajects",
+            self._get_portal_user(contact),
+            "/my/trajecten",
+            "table tbody tr",
+            size=DESKTOP,
+            ready=LOADED,
+        )
+
+    def _get_followed(self, trajects, contact):
+        """Return those that ``contact`` is named in."""
+        return trajects.filtered(lambda t: contact in t.employer_contact_ids)
 
     # ------------------------------------------------------------------
     # Camera

@@ -61,16 +61,40 @@ registry.category("web_tour.tours").add("outplacement_portal_agree", {
     ],
 });
 
+const TO_TRAJECT = ".o_portal_submenu a[href^='/my/traject']";
+
+/** Open a page of the traject by its link, and hold it. */
+function openPage(page) {
+    return [
+        tourUtils.follow(`a[href^='/my/traject/'][href$='/${page}']`, page),
+        {content: `${page} is there`, trigger: "h1"},
+        tourUtils.checkAccessibility(`/my/traject/…/${page}`),
+    ];
+}
+
 /** The other pages of a candidate, each by its link. */
 registry.category("web_tour.tours").add("outplacement_portal_pages", {
-    steps: () =>
-        ["file", "consents", "log", "statement"].flatMap((page) => [
-            tourUtils.follow(`a[href^='/my/traject/'][href$='/${page}']`, page),
-            {content: `${page} is there`, trigger: "h1"},
-            tourUtils.checkAccessibility(`/my/traject/…/${page}`),
-            tourUtils.follow(
-                ".o_portal_submenu a[href^='/my/traject']",
-                "Back to the traject"
-            ),
-        ]),
+    steps: () => [
+        ...openPage("file"),
+        tourUtils.follow("a[href*='/my/traject/note/']", "Read the note"),
+        {content: "The note is there", trigger: "h1"},
+        tourUtils.checkAccessibility("a note"),
+        tourUtils.follow(TO_TRAJECT, "Back to the traject"),
+        ...openPage("consents"),
+        tourUtils.follow("a[href*='topic=applications']", "Withdraw a consent"),
+        {content: "What that means", trigger: ".alert-warning[role=status]"},
+        tourUtils.checkAccessibility("a consent to withdraw"),
+        {
+            content: "Withdraw it",
+            trigger: "form[action$=applications] button[type=submit]",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {content: "It is withdrawn", trigger: ".alert-info[role=status]"},
+        tourUtils.checkAccessibility("a consent that was withdrawn"),
+        tourUtils.follow(TO_TRAJECT, "Back to the traject"),
+        ...openPage("log"),
+        tourUtils.follow(TO_TRAJECT, "Back to the traject"),
+        ...openPage("statement"),
+    ],
 });
