@@ -41,11 +41,13 @@ class CandidateForms(CandidatePortal):
         methods=["POST"],
         max_content_length=_get_form_limit,
     )
-    def outplacement_report_answer(self, report_id, answer=None, remark=None, **_form):
+    def outplacement_report_answer(
+        self, report_id, answer=None, remark=None, seen=None, **_form
+    ):
         """Agree or object to a report, with a remark."""
         Report = request.env["outplacement.report"]
         try:
-            done = Report._answer_in_portal(report_id, answer, remark)
+            done = Report._answer_in_portal(report_id, answer, remark, seen)
         except AccessError:
             raise
         except UserError as error:

@@ -18,6 +18,7 @@ REPORT_VALUES = LINE_VALUES | {
     "is_late",
     "answers",
     "has_document",
+    "seen",
 }
 ANSWER_VALUES = frozenset({"answer_text", "day", "channel", "remark"})
 FINAL_STATES = ("released", "superseded", "withdrawn")
@@ -65,6 +66,7 @@ class OutplacementReport(models.Model):
             "is_late": is_open and report.answer_deadline < today,
             "answers": report._get_portal_candidate_answers(),
             "has_document": bool(report.document_sha256),
+            "seen": is_open and report._get_fingerprint(),
         }
 
     def _prepare_portal_candidate_line(self):
@@ -174,19 +176,22 @@ class OutplacementReport(models.Model):
         return False
 
     @api.model
-    def _answer_in_portal(self, report_id, answer, remark):
+    def _answer_in_portal(self, report_id, answer, remark, seen):
         """Take the answer of the user to a report, once.
 
         :param answer: "agreed" or "objected"
+        :param seen: the fingerprint of what the page showed on which they answered
         :returns: "answered", or "closed" if it waits for no answer (any more); None
             for a report that is not the user's to answer
-        :raises UserError: saying what to mend in the remark, or that the answer is none
+        :raises UserError: saying what to mend in the remark, that the answer is none, or
+            that the report tells something else by now
         """
         report = self._find_as_candidate(report_id)
         if not report:
             return "closed" if self._was_sent_to_user(report_id) else None
         if report.state != "sent":
             return "closed"
+        report._check_seen(seen)
         remark = self._clean_remark(remark)
         if answer not in ("agreed", "objected"):
             raise UserError(self.env._("Choose whether you agree or object."))

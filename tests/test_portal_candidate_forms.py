@@ -1,6 +1,8 @@
 import base64
 from uuid import uuid4
 
+from lxml import html
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -54,7 +56,8 @@ class TestPortalCandidateForms(CandidatePortalCommon):
         )
 
     def _answer(self, answer="agreed", **form):
-        return self._post(self.answer_url, answer=answer, **form)
+        seen = form.pop("seen", None) or self.sent._get_fingerprint()
+        return self._post(self.answer_url, answer=answer, seen=seen, **form)
 
     def _upload(self, content=DOCUMENT, name="Diploma.pdf", ticket=None, **form):
         """Send a file; ``ticket`` is that of a page opened just now."""
@@ -163,6 +166,27 @@ class TestPortalCandidateForms(CandidatePortalCommon):
             self.assertIn("Choose whether you agree or object", response.text)
             self.assertIn(">typed</textarea>", response.text)
         self.assertFalse(self._get_answers())
+
+    def _read_seen(self):
+        """Return what goes back with an answer from the page of the report."""
+        page = html.fromstring(self._get(f"/my/traject/report/{self.sent.id}").text)
+        return page.xpath("//input[@name='seen']/@value")[0]
+
+    def test_answers_are_to_what_was_read(self):
+        """A page that was open while the coach mended the report."""
+        seen = self._read_seen()
+        mine = self.sent.with_user(self.coach)
+        mine.action_back_to_draft()
+        mine.remark = "Other words"
+        mine.action_send()
+        self.env.flush_all()
+        for old in (seen, "guess"):
+            response = self._answer(seen=old, remark="typed")
+            self.assertIn("Your coach has changed this report", response.text)
+            self.assertIn("Other words", response.text)
+            self.assertIn(">typed</textarea>", response.text)
+        self.assertFalse(self._get_answers())
+        self._check_redirect(self._answer(seen=self._read_seen()), "?done=answered")
 
     def test_sent_twice_it_counts_once(self):
         """A replay, and another tab that says the opposite."""

@@ -45,6 +45,7 @@ REPORT = REPORT_LINE | {
     "is_late",
     "answers",
     "has_document",
+    "seen",
 }
 SESSION = {
     "id",
