@@ -17,6 +17,7 @@ NARROW = "390x844"
 PAGE = "1100x1200"
 DESKTOP = "1366x768"
 LOADED = "document.readyState === 'complete'"
+PORTAL = f"{LOADED} && !!document.querySelector('#wrapwrap main')"
 # Around what is cut out.
 MARGIN = 40
 # Nothing moves any more: fonts and pictures are there, no request is on its way.
@@ -293,7 +294,7 @@ class TestScreenshots(HttpCase):
             f"/my/traject/report/{report.id}",
             "section[name=content]",
             size=NARROW,
-            ready=LOADED,
+            ready=PORTAL,
         )
 
     def test_portal_trajects(self):
@@ -307,7 +308,7 @@ class TestScreenshots(HttpCase):
             "/my/trajecten",
             "table tbody tr",
             size=DESKTOP,
-            ready=LOADED,
+            ready=PORTAL,
         )
 
     def _get_followed(self, trajects, contact):
