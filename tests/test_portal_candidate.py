@@ -292,10 +292,12 @@ class TestPortalCandidate(CandidatePortalCommon):
         self.assertNotIn("test_other_coach", text)
 
     def test_the_log_names_no_other_outsider(self):
-        """Nor who was the candidate before."""
-        self.env["outplacement.access.log"].with_user(self.other_candidate)._log(
-            "read", self.note
-        )
+        """Nor who was the candidate before, not even as somebody without a name."""
+        Log = self.env["outplacement.access.log"].with_user(self.candidate)
+        before = Log._count_portal_rows(self.traject.id)
+        self.assertGreater(before, 0)
+        Log.with_user(self.other_candidate)._log("read", self.note)
+        self.assertEqual(Log._count_portal_rows(self.traject.id), before)
         self.env.flush_all()
         self._login("candidate")
         text = self._get_text(f"/my/traject/{self.traject.id}/log")

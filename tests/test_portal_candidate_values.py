@@ -164,6 +164,12 @@ class TestPortalCandidateValues(CandidatePortalCommon):
         both = self.env["outplacement.traject"].with_user(self.candidate)
         self.assertFalse(both._search_as_candidate(self.other_traject.id))
 
+    def test_a_colleague_reads_no_portal(self):
+        """Who works here and is guided here has no pages: they log in to the office."""
+        self._make_traject(candidate_id=self.employee.partner_id.id)
+        found = self.env["outplacement.traject"].with_user(self.employee)
+        self.assertFalse(found._search_as_candidate())
+
     def _count_queries(self, method, *args):
         """Return how many queries a call makes that knows nothing beforehand."""
         self.env.flush_all()
