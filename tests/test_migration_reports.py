@@ -113,3 +113,13 @@ class TestMigrationReports(OutplacementCommon):
         self.assertTrue(
             column_exists(self.env.cr, "outplacement_traject", "report_due_until")
         )
+
+    def test_mails(self):
+        """A text that nobody changed is replaced, what a bureau wrote stays."""
+        template = self.env.ref("outplacement.mail_template_report_sent")
+        for user, link in ((self.env.ref("base.user_root"), True), (self.manager, False)):
+            with self.case(user=user.login):
+                template.with_user(user).sudo().body_html = "<p>Old words</p>"
+                self._migrate("post-mails")
+                self.assertEqual("/my/traject" in template.body_html, link)
+                self.assertEqual("Old words" in template.body_html, not link)
