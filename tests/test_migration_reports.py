@@ -117,7 +117,10 @@ class TestMigrationReports(OutplacementCommon):
     def test_mails(self):
         """A text that nobody changed is replaced, what a bureau wrote stays."""
         template = self.env.ref("outplacement.mail_template_report_sent")
-        for user, link in ((self.env.ref("base.user_root"), True), (self.manager, False)):
+        for user, link in (
+            (self.env.ref("base.user_root"), True),
+            (self.manager, False),
+        ):
             with self.case(user=user.login):
                 template.with_user(user).sudo().body_html = "<p>Old words</p>"
                 self._migrate("post-mails")
