@@ -149,7 +149,8 @@ class TestPortalCandidate(CandidatePortalCommon):
         for role in ("candidate", "employer_contact"):
             self._login(role)
             is_candidate = role == "candidate"
-            self.assertEqual("/my/traject" in self._get("/my").text, is_candidate)
+            card = 'href="/my/traject"'
+            self.assertEqual(card in self._get("/my").text, is_candidate)
             answer = self.make_jsonrpc_request(
                 "/my/counters", {"counters": ["outplacement_traject_count"]}
             )

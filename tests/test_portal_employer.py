@@ -287,7 +287,13 @@ class TestPortalEmployer(EmployerPortalCommon):
             ]
         )
         self.assertEqual(base64.b64decode(file.datas), DOCUMENT)
-        file.raw = b"%PDF forged"
+        forged = self.env["ir.attachment"].create({"name": "x", "raw": b"%PDF forged"})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE ir_attachment SET store_fname = %s WHERE id = %s",
+            (forged.store_fname, file.id),
+        )
+        file.invalidate_recordset(flush=False)
         response = self._get(self.pages[3])
         self.assertEqual(response.status_code, 503)
         self.assertNotIn("forged", response.text)
