@@ -197,10 +197,13 @@ class EmployerPortal(CustomerPortal):
 
     def _get_domain(self, options):
         """Return the domain of what was searched for. A day begins at midnight in the
-        time zone of the user."""
+        time zone of the user, or else of the bureau."""
         since = options["since_day"]
         if since:
-            zone = pytz.timezone(request.env.user.tz or "UTC")
+            env = request.env
+            zone = env.company._get_outplacement_zone()
+            if env.user.tz:
+                zone = pytz.timezone(env.user.tz)
             midnight = zone.localize(datetime.combine(since, time.min))
             since = midnight.astimezone(pytz.utc).replace(tzinfo=None)
         return self._get_trajects()._get_portal_employer_search(

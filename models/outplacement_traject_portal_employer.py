@@ -17,13 +17,14 @@ EMPLOYER_KEYS = frozenset(
         "status",
         "last_report",
         "date_next_report",
+        "is_report_due",
     }
 )
 LAST_REPORT_KEYS = frozenset({"id", "date_from", "date_to", "date_released"})
 # What is read for it.
 FIELDS = (
     *("name", "candidate_id", "product_id", "type_id", "date_start", "date_end"),
-    *("state", "last_report_id", "date_next_report"),
+    *("state", "last_report_id", "date_next_report", "company_id"),
 )
 # Neither a pause nor how a traject ended is for the employer to know.
 STATES = {
@@ -153,6 +154,9 @@ class OutplacementTraject(models.Model):
         statuses = {
             state: status for status, states in STATES.items() for state in states
         }
+        today = {
+            company: company._get_outplacement_today() for company in self.company_id
+        }
         return [
             {
                 "id": traject.id,
@@ -164,6 +168,8 @@ class OutplacementTraject(models.Model):
                 "status": statuses[traject.state],
                 "last_report": traject.last_report_id._prepare_portal_last_report(),
                 "date_next_report": traject.date_next_report,
+                "is_report_due": bool(traject.date_next_report)
+                and traject.date_next_report <= today[traject.company_id],
             }
             for traject in self
         ]
@@ -240,6 +246,8 @@ class OutplacementTraject(models.Model):
                     labels[values["status"]],
                     write(report.get("date_to")),
                     write(report.get("date_released")),
-                    write(values["date_next_report"]),
+                    self.env._("Being prepared")
+                    if values["is_report_due"]
+                    else write(values["date_next_report"]),
                 ]
             self.env.invalidate_all(flush=False)

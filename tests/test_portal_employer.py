@@ -16,7 +16,7 @@ from .common_portal_employer import URL, EmployerPortalCommon
 # By hand: what an employer is told. One more is a decision of the house.
 TOLD = {
     *("id", "reference", "candidate", "package", "date_start", "date_end"),
-    *("status", "last_report", "date_next_report"),
+    *("status", "last_report", "date_next_report", "is_report_due"),
 }
 TOLD_OF_LAST_REPORT = {"id", "date_from", "date_to", "date_released"}
 TOLD_OF_REPORT = TOLD_OF_LAST_REPORT | {"state", "superseded_by"}

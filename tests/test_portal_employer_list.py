@@ -232,6 +232,23 @@ class TestPortalEmployerList(EmployerPortalCommon):
         self.assertEqual(rows[0][6:8], ["03/31/2021", "04/02/2021"])
         self.assertEqual({row[1] for row in rows}, {""})
 
+    def test_when_the_next_report_comes(self):
+        """The day, as long as it is one to come: then it takes the time it takes."""
+        for day, due in (("2999-01-31", False), ("2021-01-31", True)):
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE outplacement_traject SET date_next_report = %s WHERE id = %s",
+                (day, self.traject.id),
+            )
+            self.env.invalidate_all()
+            for url in (URL, f"{URL}/{self.traject.id}"):
+                with self.subTest(day=day, url=url):
+                    text = self._get(url).text
+                    self.assertEqual("eing prepared" in text, due)
+                    self.assertEqual("01/31/2999" in text, not due)
+            _head, row, *_rows = self._read_csv()
+            self.assertEqual(row[8], "Being prepared" if due else "01/31/2999")
+
     def test_the_file_is_what_was_searched(self):
         self._activate(self.trajects[3])
         _head, *rows = self._read_csv(f"{URL}/lijst.csv?filterby=running")
