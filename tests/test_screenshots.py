@@ -277,7 +277,13 @@ class TestScreenshots(HttpCase):
         """Return the user of ``partner``, who reads the portal in Dutch."""
         user = partner.user_ids[:1]
         if not user:
-            values = {"name": partner.name, "partner_id": partner.id}
+            company = self.env["outplacement.traject"].search([], limit=1).company_id
+            values = {
+                "name": partner.name,
+                "partner_id": partner.id,
+                "company_id": company.id,
+                "company_ids": company.ids,
+            }
             user = new_test_user(
                 self.env, f"screenshot_{partner.id}", "base.group_portal", **values
             )
