@@ -1,0 +1,50 @@
+from datetime import date
+
+from odoo.tests import freeze_time, tagged
+
+from .common import DOCUMENT
+from .common_portal import CandidatePortalCommon
+
+LIST = "/my/trajecten"
+
+
+@tagged("post_install", "-at_install")
+class TestAttackPortals(CandidatePortalCommon):
+    """Attacks on the portals by those who have a login, and by insiders."""
+
+    def _get_told(self):
+        """Return what the employer's contact is told of the traject."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        Traject = self.env["outplacement.traject"].with_user(self.employer_contact)
+        return Traject._get_portal_employer_traject(self.traject.id)
+
+    def _upload(self):
+        """Return the answer to a document that the candidate sends."""
+        return self._post(
+            f"/my/traject/{self.traject.id}/file/upload",
+            files={"file": ("cv.pdf", DOCUMENT, "application/pdf")},
+            ticket="a" * 32,
+        )
+
+    def _get_uploads(self):
+        self.env.invalidate_all()
+        return self.env["outplacement.document"].search(
+            [("author_id", "=", self.candidate.id)]
+        )
+
+    def test_a_pause_shows_by_nothing(self):
+        """No report is due during a pause: the employer is told of the next one as if
+        there were no pause, but for the end of term."""
+        with freeze_time("2021-02-01 10:00:00"):
+            self.traject.report_rhythm = "monthly"
+            self.traject.date_end = date(2021, 12, 31)
+            before = self._get_told()
+            self.assertTrue(before["date_next_report"])
+            for until in (False, date(2021, 4, 30)):
+                with self.case(until=until), self.undone():
+                    self.traject.with_user(self.planner)._pause(date(2021, 2, 1), until)
+                    self.assertEqual(self.traject.state, "paused")
+                    told = self._get_told()
+                    told["date_end"] = before["date_end"]
+                    self.assertEqual(told, before)
