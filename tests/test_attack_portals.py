@@ -1,5 +1,7 @@
+import base64
 from datetime import date
 
+from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 
 from .common import DOCUMENT
@@ -48,3 +50,23 @@ class TestAttackPortals(CandidatePortalCommon):
                     told = self._get_told()
                     told["date_end"] = before["date_end"]
                     self.assertEqual(told, before)
+
+    def test_two_contents_are_no_way_in(self):
+        """Beside the right bytes, others or none in the other field of the file."""
+        attachment = self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", "outplacement.report"),
+                ("res_id", "=", self.released.id),
+                ("res_field", "=", "document"),
+            ]
+        )
+        right, wrong = attachment.raw, b"%PDF-1.7 forged"
+        for vals in (
+            {"raw": right, "datas": base64.b64encode(wrong)},
+            {"raw": right, "datas": False},
+            {"raw": wrong, "datas": base64.b64encode(right)},
+        ):
+            with self.case(vals=vals), self.undone():
+                self.assertRefused(attachment.write, vals, error=UserError)
+        attachment.write({"raw": right, "datas": base64.b64encode(right)})
+        self.assertEqual(attachment.raw, right)
