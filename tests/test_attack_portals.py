@@ -1,5 +1,6 @@
 import base64
 from datetime import date
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
@@ -70,3 +71,26 @@ class TestAttackPortals(CandidatePortalCommon):
                 self.assertRefused(attachment.write, vals, error=UserError)
         attachment.write({"raw": right, "datas": base64.b64encode(right)})
         self.assertEqual(attachment.raw, right)
+
+    def test_what_fails_keeps_nothing(self):
+        """An error that is told on the page comes after something was written."""
+        self._login("candidate")
+
+        def fail(*_args, **_kwargs):
+            raise UserError("No such luck")
+
+        model = self.registry["outplacement.traject"]
+        with patch.object(model, "_schedule_report_activity", fail):
+            response = self._post(
+                f"/my/traject/report/{self.sent.id}/answer",
+                answer="agreed",
+                seen=self.sent._get_fingerprint(),
+            )
+        self.assertIn("No such luck", response.text)
+        self.env.invalidate_all()
+        self.assertEqual(self.sent.state, "sent")
+        self.assertFalse(self.sent.answer_ids)
+        with patch.object(model, "_schedule_candidate_activity", fail):
+            response = self._upload()
+        self.assertIn("No such luck", response.text)
+        self.assertFalse(self._get_uploads())
