@@ -94,3 +94,12 @@ class TestAttackPortals(CandidatePortalCommon):
             response = self._upload()
         self.assertIn("No such luck", response.text)
         self.assertFalse(self._get_uploads())
+
+    def test_upload_to_a_coach_who_left(self):
+        self.coach.active = False
+        self.env.flush_all()
+        self._login("candidate")
+        response = self._upload()
+        self.assertIn("You have no coach at the moment", response.text)
+        self.assertNotIn("Messages of a traject", response.text)
+        self.assertFalse(self._get_uploads())
