@@ -103,3 +103,18 @@ class TestAttackPortals(CandidatePortalCommon):
         self.assertIn("You have no coach at the moment", response.text)
         self.assertNotIn("Messages of a traject", response.text)
         self.assertFalse(self._get_uploads())
+
+    def test_withdrawing_when_archived(self):
+        """The employer keeps what is archived, so the candidate keeps their say."""
+        self._consent("name")
+        self.env.cr.execute(
+            "UPDATE outplacement_traject SET active = FALSE WHERE id = %s",
+            [self.traject.id],
+        )
+        self.assertEqual(self._get_told()["candidate"], self.candidate.name)
+        Consent = self.env["outplacement.consent"].with_user(self.candidate)
+        done = Consent._change_in_portal(self.traject.id, "name", False)
+        self.assertEqual(done, "withdrawn")
+        self.assertFalse(self._get_told()["candidate"])
+        others = Consent.with_user(self.other_candidate)
+        self.assertIsNone(others._change_in_portal(self.traject.id, "name", True))
