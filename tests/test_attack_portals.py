@@ -118,3 +118,13 @@ class TestAttackPortals(CandidatePortalCommon):
         self.assertFalse(self._get_told()["candidate"])
         others = Consent.with_user(self.other_candidate)
         self.assertIsNone(others._change_in_portal(self.traject.id, "name", True))
+
+    def test_any_day_is_answered(self):
+        self._login("employer_contact")
+        for zone in ("Europe/Amsterdam", "America/New_York"):
+            self.employer_contact.tz = zone
+            for day in ("0001-01-01", "9999-12-31"):
+                for path in (LIST, f"{LIST}/lijst.csv"):
+                    with self.case(zone=zone, day=day, path=path):
+                        response = self._get(f"{path}?since={day}")
+                        self.assertEqual(response.status_code, 200)
