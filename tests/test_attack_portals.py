@@ -5,6 +5,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 
+from ..tools import spreadsheet
 from .common import DOCUMENT
 from .common_portal import CandidatePortalCommon
 
@@ -128,3 +129,20 @@ class TestAttackPortals(CandidatePortalCommon):
                     with self.case(zone=zone, day=day, path=path):
                         response = self._get(f"{path}?since={day}")
                         self.assertEqual(response.status_code, 200)
+
+    def test_a_formula_in_disguise(self):
+        """Candidates choose their names: behind what is not seen, in wide letters,
+        and after a comma, where others begin a new cell."""
+        for cell, written in (
+            ("\n=1+1", "\"'\n=1+1\""),
+            (" =1+1", "' =1+1"),
+            ("\u200b=1+1", "'\u200b=1+1"),
+            ("\uff1d1+1", "'\uff1d1+1"),
+            ("Jan,=1+1", "Jan,'=1+1"),
+            ("Jan, @SUM(1)", "Jan,' @SUM(1)"),
+            ("-1,5", "-1,5"),
+            ("Vries-Smit, Jan", "Vries-Smit, Jan"),
+        ):
+            with self.subTest(cell=cell):
+                text = spreadsheet.to_text(["Name"], [[cell]])
+                self.assertEqual(text, f"Name\r\n{written}\r\n")
