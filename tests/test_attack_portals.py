@@ -146,3 +146,15 @@ class TestAttackPortals(CandidatePortalCommon):
             with self.subTest(cell=cell):
                 text = spreadsheet.to_text(["Name"], [[cell]])
                 self.assertEqual(text, f"Name\r\n{written}\r\n")
+
+    def test_a_huge_form_of_a_consent(self):
+        self._login("candidate")
+        page = f"/my/traject/{self.traject.id}/consents"
+        response = self._post(f"{page}/name", agrees="yes", more="y" * (9 * 2**20))
+        self.assertEqual(response.status_code, 303)
+        self.assertTrue(response.headers["Location"].endswith(f"{page}?refused=size"))
+        response = self._get(f"{page}?refused=size")
+        self.assertEqual(response.status_code, 200)
+        self.assertIn('role="alert"', response.text)
+        standing = self.traject._get_standing_consents()
+        self.assertNotIn("name", standing.mapped("topic"))
