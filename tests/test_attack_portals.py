@@ -158,3 +158,37 @@ class TestAttackPortals(CandidatePortalCommon):
         self.assertIn('role="alert"', response.text)
         standing = self.traject._get_standing_consents()
         self.assertNotIn("name", standing.mapped("topic"))
+
+    def test_other_reports_of_the_model_are_printed(self):
+        """What somebody else prints of progress reports is neither the stored PDF nor
+        empty."""
+        arch = """
+            <t t-name="outplacement.test_own"><t t-call="web.html_container">
+                <div t-foreach="docs" t-as="doc" class="article">Own page</div>
+            </t></t>"""
+        key = "outplacement.test_own"
+        view = self.env["ir.ui.view"].create(
+            {"type": "qweb", "name": "own", "key": key, "arch": arch}
+        )
+        self.env["ir.model.data"].create(
+            {"module": "outplacement", "name": "test_own", "model": view._name}
+            | {"res_id": view.id}
+        )
+        own = self.env["ir.actions.report"].create(
+            {"name": "Own", "model": self.sent._name, "report_name": key}
+        )
+        pages = []
+
+        def run(_report, bodies, *_args, **_kwargs):
+            pages.extend(bodies)
+            return b"%PDF-1.7 own"
+
+        own = own.with_context(force_report_rendering=True)
+        with patch.object(self.registry[own._name], "_run_wkhtmltopdf", run):
+            for report in self.released + self.sent:
+                with self.subTest(state=report.state):
+                    pages.clear()
+                    streams = own._render_qweb_pdf_prepare_streams(own, {}, report.ids)
+                    printed = streams[report.id]["stream"].getvalue()
+                    self.assertEqual(printed, b"%PDF-1.7 own")
+                    self.assertIn("Own page", str(pages))
