@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
 
 from ..tools import spreadsheet
 from .common import DOCUMENT
@@ -134,7 +135,7 @@ class TestAttackPortals(CandidatePortalCommon):
         """Candidates choose their names: behind what is not seen, in wide letters,
         and after a comma, where others begin a new cell."""
         for cell, written in (
-            ("\n=1+1", "\"'\n=1+1\""),
+            ("\n=1+1", '"\'\n=1+1"'),
             (" =1+1", "' =1+1"),
             ("\u200b=1+1", "'\u200b=1+1"),
             ("\uff1d1+1", "'\uff1d1+1"),
@@ -192,3 +193,33 @@ class TestAttackPortals(CandidatePortalCommon):
                     printed = streams[report.id]["stream"].getvalue()
                     self.assertEqual(printed, b"%PDF-1.7 own")
                     self.assertIn("Own page", str(pages))
+
+    @mute_logger("odoo.http")
+    def test_reports_by_all_routes(self):
+        """Odoo's routes for reports and files, alone or beside one that is theirs."""
+        closed = {
+            "employer_contact": self.draft + self.sent + self.other_released,
+            "other_employer_contact": self.draft + self.sent + self.released,
+            "candidate": self.draft + self.other_sent + self.other_released,
+            "account_manager": self.draft + self.sent + self.other_released,
+        }
+        html = "/report/html/outplacement.report_progress"
+        for role, reports in closed.items():
+            self._login(role)
+            for number in reports.ids:
+                for url in (
+                    f"{html}/{number}",
+                    f"{html}/{self.released.id},{number}",
+                    f"{html}?docids={number}",
+                    f'{html}?options={{"docids": [{number}]}}',
+                    f"/web/content/outplacement.report/{number}/document",
+                    f"{LIST}/rapport/{number}",
+                    f"{LIST}/rapport/{number}/document",
+                    f"/my/traject/report/{number}",
+                    f"/my/traject/report/{number}/document",
+                    f"/my/traject/report/{number}/preview",
+                ):
+                    with self.subTest(role=role, url=url):
+                        response = self._get(url, allow_redirects=False)
+                        self.assertIn(response.status_code, (403, 404))
+                        self.assertFalse(response.content.startswith(b"%PDF"))
