@@ -218,7 +218,9 @@ class CandidatePortal(portal.CustomerPortal, CandidatePage):
         methods=["GET"],
         readonly=True,
     )
-    def outplacement_consents(self, traject_id, topic=None, done=None, **_params):
+    def outplacement_consents(
+        self, traject_id, topic=None, done=None, refused=None, **_params
+    ):
         """What the candidate agrees to have told, topic by topic; with ``topic``, what
         it means to withdraw that."""
         env = request.env
@@ -232,6 +234,7 @@ class CandidatePortal(portal.CustomerPortal, CandidatePage):
             consents=consents,
             topic=topic,
             done=done,
+            refused=refused,
         )
 
     @route(

@@ -1,3 +1,5 @@
+import re
+
 from werkzeug.exceptions import abort
 
 from odoo.exceptions import AccessError, UserError
@@ -26,9 +28,10 @@ class CandidateForms(CandidatePortal):
     def _keep_to(self, limit):
         """Return ``limit``; leave what is said to be larger unread, and say so."""
         if (request.httprequest.content_length or 0) > limit:
+            # the page that holds the form
             path = request.httprequest.path.removesuffix("/answer")
-            path = path.removesuffix("/upload") + "?refused=size"
-            abort(request.redirect(path, code=303))
+            path = re.sub(r"/upload$|(?<=/consents)/[^/]+$", "", path)
+            abort(request.redirect(f"{path}?refused=size", code=303))
         return limit
 
     # ------------------------------------------------------------------

@@ -15,6 +15,7 @@ from .portal_candidate import PAGE_HEADERS
 
 URL = "/my/trajecten"
 HOME_COUNTED = 1_000
+YEARS = range(1900, 3000)
 # `website` gives the look of Odoo's portal, without its website builder; the language
 # is the reader's, with no other address for it. They read only: a replica serves them
 # where there is one.
@@ -189,11 +190,14 @@ class EmployerPortal(CustomerPortal):
         return {**options, "since_day": since, "bad_day": bad, "url_args": url_args}
 
     def _read_day(self, text):
-        """Return the day that a text names as 2026-03-01; None for any other text."""
+        """Return the day that a text names as 2026-03-01; None for any other text, and
+        for days that no report was released on."""
         try:
-            return datetime.strptime(text, "%Y-%m-%d").date()
+            day = datetime.strptime(text, "%Y-%m-%d").date()
         except ValueError:
             return None
+        # further off, midnight elsewhere may be on no calendar
+        return day if day.year in YEARS else None
 
     def _get_domain(self, options):
         """Return the domain of what was searched for. A day begins at midnight in the

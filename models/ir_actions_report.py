@@ -66,7 +66,7 @@ class IrActionsReport(models.Model):
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
         """Give what was released as it is stored, byte for byte, and after that the
         others, printed together."""
-        if not res_ids or self._get_report(report_ref).model != "outplacement.report":
+        if not res_ids or not self._get_report(report_ref)._prints_one_document():
             return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids)
         streams = self._get_kept_documents(res_ids)
         if printed := [res_id for res_id in res_ids if res_id not in streams]:

@@ -72,10 +72,16 @@ class IrAttachment(models.Model):
 
     @api.model
     def _has_bytes_of(self, report, vals):
-        """Whether ``vals`` hold the very document that was released."""
-        raw = vals.get("raw") or base64.b64decode(vals.get("datas") or b"")
-        raw = raw.encode() if isinstance(raw, str) else raw
-        return hashlib.sha256(raw).hexdigest() == report.document_sha256
+        """Whether ``vals`` hold the very document that was released, and in no other
+        field something else: of two, either may be what Odoo stores."""
+        contents = []
+        if "raw" in vals:
+            raw = vals["raw"] or b""
+            contents.append(raw.encode() if isinstance(raw, str) else raw)
+        if "datas" in vals:
+            contents.append(base64.b64decode(vals["datas"] or b""))
+        hashes = {hashlib.sha256(content).hexdigest() for content in contents}
+        return hashes == {report.document_sha256}
 
     @api.model
     def _check_released(self, report, kept):

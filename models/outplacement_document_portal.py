@@ -132,9 +132,9 @@ class OutplacementDocument(models.Model):
                 # sudo: outplacement.document - candidates write none by themselves,
                 # and what is computed for a new one reads its traject
                 documents.with_user(SUPERUSER_ID).create(values)
+                traject._schedule_candidate_activity()
         except UniqueViolation:  # sent twice at the same moment
             return "known"
-        traject._schedule_candidate_activity()
         return "received"
 
     @api.model

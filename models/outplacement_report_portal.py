@@ -199,7 +199,9 @@ class OutplacementReport(models.Model):
             raise UserError(
                 self.env._("Write what should be different: your coach needs to know.")
             )
-        report.with_env(self.env).action_answer(answer, remark)
+        # what stands in the way is told on the page: nothing is kept then
+        with self.env.cr.savepoint():
+            report.with_env(self.env).action_answer(answer, remark)
         return "answered"
 
     @api.model

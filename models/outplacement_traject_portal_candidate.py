@@ -49,7 +49,9 @@ class OutplacementTraject(models.Model):
         domain &= Domain("company_id", "in", self.env.companies.ids)
         if traject_id is not None:
             domain &= Domain("id", "=", traject_id)
-        return Traject.search(domain).sorted(lambda t: t.state in ENDED_STATES)
+        # archived ones too: the employer keeps them, so consents can be withdrawn
+        found = Traject.with_context(active_test=False).search(domain)
+        return found.with_env(Traject.env).sorted(lambda t: t.state in ENDED_STATES)
 
     @api.model
     def _get_portal_candidate_list(self):

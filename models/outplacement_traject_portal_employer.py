@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ..tools import rhythm
+
 # What a contact of the employer is told of a traject, in lists and on its page. One key
 # more is a decision of the house: the candidate has to know of it.
 EMPLOYER_KEYS = frozenset(
@@ -24,7 +26,8 @@ LAST_REPORT_KEYS = frozenset({"id", "date_from", "date_to", "date_released"})
 # What is read for it.
 FIELDS = (
     *("name", "candidate_id", "product_id", "type_id", "date_start", "date_end"),
-    *("state", "last_report_id", "date_next_report", "company_id"),
+    *("state", "last_report_id", "date_next_report"),
+    *("report_rhythm", "report_due_until", "company_id"),
 )
 # Neither a pause nor how a traject ended is for the employer to know.
 STATES = {
@@ -157,6 +160,7 @@ class OutplacementTraject(models.Model):
         today = {
             company: company._get_outplacement_today() for company in self.company_id
         }
+        days = {traject: traject._get_portal_employer_next_report() for traject in self}
         return [
             {
                 "id": traject.id,
@@ -167,12 +171,24 @@ class OutplacementTraject(models.Model):
                 "date_end": traject.date_end,
                 "status": statuses[traject.state],
                 "last_report": traject.last_report_id._prepare_portal_last_report(),
-                "date_next_report": traject.date_next_report,
-                "is_report_due": bool(traject.date_next_report)
-                and traject.date_next_report <= today[traject.company_id],
+                "date_next_report": days[traject],
+                "is_report_due": bool(days[traject])
+                and days[traject] <= today[traject.company_id],
             }
             for traject in self
         ]
+
+    def _get_portal_employer_next_report(self):
+        """Return the day from which the employer expects the next report, False for
+        none. Of a paused traject the day that it would be without the pause: that there
+        is none would tell of it."""
+        self.ensure_one()
+        if self.state != "paused":
+            return self.date_next_report
+        days = rhythm.get_days(self.report_rhythm, self.date_start, self.date_end)
+        drafted, today = self.report_due_until, self._get_today()
+        coming = (day for day in days if not drafted or day > drafted)
+        return next((day for day in coming if day >= today), False)
 
     def _filter_portal_named(self):
         """Return those whose candidate agrees to be named to the employer."""

@@ -9,9 +9,11 @@ class OutplacementTraject(models.Model):
     _inherit = "outplacement.traject"
 
     def _takes_uploads(self):
-        """Whether there is a coach who reads what the candidate sends."""
+        """Whether there is a coach, who has not left, to read what the candidate
+        sends."""
         self.ensure_one()
-        return bool(self.coach_id) and self.state not in ("closed", "cancelled")
+        reads = self.coach_id.active and self.coach_id._is_internal()
+        return bool(reads) and self.state not in ("closed", "cancelled")
 
     def _schedule_candidate_activity(self):
         """Ask the coach to look: one activity a traject, that says neither at what nor

@@ -298,8 +298,12 @@ class TestReportFrozenWays(FrozenCommon):
                 self._refuse(mine.write, {"candidate_id": other.id})
         fresh = self._make_traject()
         self._assign(fresh, self.coach)
-        self._make_report(traject=fresh)
-        fresh.with_user(self.planner).candidate_id = other  # nobody has seen a report
+        draft = self._make_report(traject=fresh)
+        mine = fresh.with_user(self.planner)
+        with self.case(state="draft"), self.kept(draft):
+            self._refuse(mine.write, {"candidate_id": other.id})
+        draft.with_user(self.coach).unlink()
+        mine.candidate_id = other
 
     def test_merging_the_candidate(self):
         other = self.env["res.partner"].create({"name": "The same person"})

@@ -6,16 +6,19 @@ first that says that the text is UTF-8.
 
 import csv
 import io
+import re
 
 ENCODING = "utf-8-sig"
-# What a spreadsheet would take for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet would take for a formula: a sign at the start, after what is not
+# seen, or after a comma, where the spreadsheet of another country begins a new cell.
+SIGN = "[\\s\\u200b\\ufeff]*[=+@\\-\uff1d\uff0b\uff20\uff0d]"
+FORMULA = re.compile(rf"\A(?=[\t\r\n]|{SIGN})|(?<=,)(?={SIGN})")
 
 
 def defuse(cell):
     """Return a cell that no spreadsheet takes for a formula."""
     is_number = cell.replace(",", "").replace(".", "").lstrip("-").isdigit()
-    return f"'{cell}" if cell.startswith(FORMULA) and not is_number else cell
+    return cell if is_number else FORMULA.sub("'", cell)
 
 
 def to_text(head, rows):
