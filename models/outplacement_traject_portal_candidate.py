@@ -5,12 +5,21 @@ from ..tools.portal_words import write_day
 
 # What the list of a candidate's trajects holds, and the page of one.
 LIST_VALUES = frozenset(
-    {"id", "reference", "kind", "state", "state_text", "is_open", "start", "end"}
+    {
+        "id",
+        "reference",
+        "kind",
+        "state",
+        "state_text",
+        "is_open",
+        "start",
+        "end",
+        "zone",
+    }
 )
 PAGE_VALUES = LIST_VALUES | {
     "has_employer",
     "may_upload",
-    "zone",
     "phases",
     "guides",
     "coming_sessions",
@@ -78,13 +87,12 @@ class OutplacementTraject(models.Model):
         traject = self._search_as_candidate(traject_id)
         if not traject:
             return None
-        zone = self._get_portal_candidate_zone(traject)
-        coming, past = traject._get_portal_candidate_sessions(zone)
+        line = traject._prepare_portal_candidate_line()
+        coming, past = traject._get_portal_candidate_sessions(line["zone"])
         return {
-            **traject._prepare_portal_candidate_line(),
+            **line,
             "has_employer": bool(traject.employer_id),
             "may_upload": traject._takes_uploads(),
-            "zone": zone,
             "phases": traject._get_portal_candidate_phases(),
             "guides": traject._get_portal_candidate_guides(),
             "coming_sessions": coming,
@@ -104,6 +112,7 @@ class OutplacementTraject(models.Model):
             "is_open": self.state not in ENDED_STATES,
             "start": write_day(self.env, self.date_start),
             "end": write_day(self.env, self.date_end),
+            "zone": self._get_portal_candidate_zone(self),
         }
 
     def _get_portal_candidate_state_text(self):

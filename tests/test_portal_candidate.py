@@ -318,6 +318,15 @@ class TestPortalCandidate(CandidatePortalCommon):
         self.assertGreater(counts[1], 0)
         self.assertEqual(counts[1], counts[2])
 
+    def test_odd_pages_of_the_log(self):
+        """What is no number of a page is the first one."""
+        self._login("candidate")
+        url = f"/my/traject/{self.traject.id}/log"
+        for number in ("x", "-1", "²", "9" * 5000):
+            with self.subTest(number=number[:60]):
+                page = self._get(f"{url}?number={number}")
+                self.assertEqual(page.status_code, 200)
+
     def test_the_statement(self):
         self._login("candidate")
         text = self._get_text(f"/my/traject/{self.traject.id}/statement")
