@@ -43,7 +43,8 @@ class OutplacementTraject(models.Model):
     @api.model
     def _search_as_candidate(self, traject_id=None):
         """Return the trajects of which the user is the candidate, the current one
-        first; none for who is no portal user.
+        first, those that the bureau archived included: what an employer keeps reading,
+        so does the candidate. None for who is no portal user.
 
         :param int traject_id: only this one
         :returns: superuser records, for the methods of the portal only
@@ -51,7 +52,7 @@ class OutplacementTraject(models.Model):
         user = self.env.user
         # sudo: outplacement.traject - candidates read no trajects; which ones are
         # theirs is said by this domain
-        Traject = self.sudo()
+        Traject = self.sudo().with_context(active_test=False)
         if not user._is_portal():
             return Traject
         domain = Domain("candidate_id", "=", user.partner_id.id)
