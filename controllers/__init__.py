@@ -1,5 +1,6 @@
 from . import document
 from . import portal
+from . import portal_pages
 from . import portal_employer
 from . import portal_candidate
 from . import portal_candidate_forms

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.http import request, route
 
 from .portal_candidate import CandidatePortal
+from .portal_pages import SENDING
 
 KILOBYTE = 1024
 FORM_BYTES = 8 * 1024 * KILOBYTE  # Of a form of text.
@@ -16,16 +17,16 @@ class CandidateForms(CandidatePortal):
     """What a candidate changes: an answer, a consent, a document to the coach. What is
     sent twice changes nothing twice."""
 
-    def _get_form_limit(self):
+    def _get_candidate_form_limit(self):
         """Return how many bytes a form of text may have."""
-        return self._keep_to(FORM_BYTES)
+        return self._keep_candidate_form_to(FORM_BYTES)
 
-    def _get_upload_limit(self):
+    def _get_candidate_upload_limit(self):
         """Return how many bytes the form with a file may have, by the settings."""
         limit = request.env["outplacement.document"]._get_upload_limit()
-        return self._keep_to(limit + HEAD_BYTES)
+        return self._keep_candidate_form_to(limit + HEAD_BYTES)
 
-    def _keep_to(self, limit):
+    def _keep_candidate_form_to(self, limit):
         """Return ``limit``; leave what is said to be larger unread, and say so."""
         if (request.httprequest.content_length or 0) > limit:
             # the page that holds the form
@@ -38,11 +39,8 @@ class CandidateForms(CandidatePortal):
 
     @route(
         "/my/traject/report/<int:report_id>/answer",
-        type="http",
-        auth="user",
-        website=True,
-        methods=["POST"],
-        max_content_length=_get_form_limit,
+        max_content_length=_get_candidate_form_limit,
+        **SENDING,
     )
     def outplacement_report_answer(
         self, report_id, answer=None, remark=None, seen=None, **_form
@@ -55,7 +53,7 @@ class CandidateForms(CandidatePortal):
             raise
         except UserError as error:
             # what was typed stays on the page
-            return self._answer_report_page(
+            return self._answer_candidate_report(
                 report_id, error=str(error), remark=remark, answer=answer
             )
         if not done:
@@ -67,11 +65,8 @@ class CandidateForms(CandidatePortal):
 
     @route(
         "/my/traject/<int:traject_id>/consents/<string:topic>",
-        type="http",
-        auth="user",
-        website=True,
-        methods=["POST"],
-        max_content_length=_get_form_limit,
+        max_content_length=_get_candidate_form_limit,
+        **SENDING,
     )
     def outplacement_consent(self, traject_id, topic, agrees=None, **_form):
         """Agree to a topic, or withdraw that."""
@@ -86,11 +81,8 @@ class CandidateForms(CandidatePortal):
 
     @route(
         "/my/traject/<int:traject_id>/file/upload",
-        type="http",
-        auth="user",
-        website=True,
-        methods=["POST"],
-        max_content_length=_get_upload_limit,
+        max_content_length=_get_candidate_upload_limit,
+        **SENDING,
     )
     def outplacement_upload(
         self, traject_id, file=None, kind=None, ticket=None, **_form
@@ -105,7 +97,9 @@ class CandidateForms(CandidatePortal):
         except AccessError:
             raise
         except UserError as error:
-            return self._answer_file_page(traject_id, error=str(error), kind=kind)
+            return self._answer_candidate_shared(
+                traject_id, error=str(error), kind=kind
+            )
         if not done:
             raise request.not_found()
         path = f"/my/traject/{traject_id}/file?done={done}"

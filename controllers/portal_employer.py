@@ -4,32 +4,23 @@ import pytz
 
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.http import content_disposition, request, route
+from odoo.http import request, route
 
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager
+from odoo.addons.portal.controllers.portal import pager
 
 from ..models.outplacement_traject_portal_employer import COUNTED, EXPORTED, ORDERS
 from ..tools import spreadsheet
 from .document import SAFE_HEADERS
-from .portal_candidate import PAGE_HEADERS
+from .portal_pages import READING, PortalPages
 
 URL = "/my/trajecten"
 HOME_COUNTED = 1_000
 YEARS = range(1900, 3000)
-# `website` gives the look of Odoo's portal, without its website builder; the language
-# is the reader's, with no other address for it. They read only: a replica serves them
-# where there is one.
-READING = {
-    "type": "http",
-    "auth": "user",
-    "website": True,
-    "multilang": False,
-    "methods": ["GET"],
-    "readonly": True,
-}
+# The language is the reader's, with no other address for it.
+SHOWING = {**READING, "multilang": False}
 
 
-class EmployerPortal(CustomerPortal):
+class EmployerPortal(PortalPages):
     """The trajects of which the user is a contact of the employer.
 
     Whatever is not theirs is answered as what does not exist.
@@ -39,7 +30,9 @@ class EmployerPortal(CustomerPortal):
         # EXTENDS portal
         values = super()._prepare_home_portal_values(counters)
         if "employer_traject_count" in counters:
-            count = self._get_trajects()._count_portal_employer(limit=HOME_COUNTED)
+            count = self._get_employer_trajects()._count_portal_employer(
+                limit=HOME_COUNTED
+            )
             many = f"{HOME_COUNTED - 1}+"
             values["employer_traject_count"] = count if count < HOME_COUNTED else many
         return values
@@ -48,18 +41,18 @@ class EmployerPortal(CustomerPortal):
     # The list
     # ------------------------------------------------------------------
 
-    @route([URL, f"{URL}/page/<int:page>"], **READING)
+    @route([URL, f"{URL}/page/<int:page>"], **SHOWING)
     def portal_employer_trajects(self, page=1, **kwargs):
         """Show the user's trajects, as far as one turns pages."""
-        self._check_portal_user()
-        options = self._read_options(kwargs)
-        Traject = self._get_trajects()
-        domain = self._get_domain(options)
+        self._check_employer_contact()
+        options = self._read_employer_options(kwargs)
+        Traject = self._get_employer_trajects()
+        domain = self._get_employer_domain(options)
         total = Traject._count_portal_employer(domain)
         listed = pager(
             url=URL,
             total=total,
-            page=self._read_page(page),
+            page=self._read_outplacement_page_number(page),
             step=self._items_per_page,
             url_args=options["url_args"],
         )
@@ -68,7 +61,7 @@ class EmployerPortal(CustomerPortal):
         )
         values = {
             **options,
-            **self._get_searchbar(Traject),
+            **self._get_employer_searchbar(Traject),
             "page_name": "employer_trajects",
             "trajects": trajects or [],
             "total": total,
@@ -80,28 +73,28 @@ class EmployerPortal(CustomerPortal):
             "untold": Traject._get_closed_lines(),
             "pager": listed,
         }
-        return self._show("outplacement.portal_employer_trajects", values)
+        return self._answer_outplacement_page("portal_employer_trajects", values)
 
-    @route(f"{URL}/lijst.csv", **READING)
+    @route(f"{URL}/lijst.csv", **SHOWING)
     def portal_employer_export(self, **kwargs):
         """Save the whole list that is searched and sorted, for a spreadsheet."""
-        self._check_portal_user()
-        options = self._read_options(kwargs)
-        head, rows = self._get_trajects()._get_portal_employer_export(
-            self._get_domain(options), options["sortby"]
+        self._check_employer_contact()
+        options = self._read_employer_options(kwargs)
+        head, rows = self._get_employer_trajects()._get_portal_employer_export(
+            self._get_employer_domain(options), options["sortby"]
         )
         content = spreadsheet.to_text(head, rows).encode(spreadsheet.ENCODING)
         name = request.env._("trajects.csv")
-        return self._send_file(content, "text/csv; charset=utf-8", name)
+        return self._answer_outplacement_file(name, content, "text/csv; charset=utf-8")
 
     # ------------------------------------------------------------------
     # One traject, one report
     # ------------------------------------------------------------------
 
-    @route(f"{URL}/<int:traject_id>", **READING)
+    @route(f"{URL}/<int:traject_id>", **SHOWING)
     def portal_employer_traject(self, traject_id, **kwargs):
         """Show one traject with the reports that were released of it."""
-        Traject = self._get_trajects()
+        Traject = self._get_employer_trajects()
         traject = Traject._get_portal_employer_traject(traject_id)
         if not traject:
             raise request.not_found()
@@ -110,12 +103,12 @@ class EmployerPortal(CustomerPortal):
             "traject": traject,
             "labels": Traject._get_portal_employer_labels(),
         }
-        return self._show("outplacement.portal_employer_traject", values)
+        return self._answer_outplacement_page("portal_employer_traject", values)
 
-    @route(f"{URL}/<int:traject_id>/uitleg", **READING)
+    @route(f"{URL}/<int:traject_id>/uitleg", **SHOWING)
     def portal_employer_statement(self, traject_id, **kwargs):
         """Show who is told what of one traject."""
-        Traject = self._get_trajects()
+        Traject = self._get_employer_trajects()
         traject = Traject._get_portal_employer_traject(traject_id)
         if not traject:
             raise request.not_found()
@@ -124,43 +117,43 @@ class EmployerPortal(CustomerPortal):
             "traject": traject,
             "sections": Traject._get_portal_employer_statement(traject_id),
         }
-        return self._show("outplacement.portal_employer_statement", values)
+        return self._answer_outplacement_page("portal_employer_statement", values)
 
-    @route(f"{URL}/rapport/<int:report_id>", **READING)
+    @route(f"{URL}/rapport/<int:report_id>", **SHOWING)
     def portal_employer_report(self, report_id, **kwargs):
         """Show a released report, with the fingerprint of its document."""
-        report = self._get_report(report_id)
+        report = self._get_employer_report(report_id)
         values = {
             "page_name": "employer_report",
             "report": report,
             "frame": report._get_portal_employer_frame(),
         }
-        return self._show("outplacement.portal_employer_report", values)
+        return self._answer_outplacement_page("portal_employer_report", values)
 
-    @route(f"{URL}/rapport/<int:report_id>/document", **READING)
+    @route(f"{URL}/rapport/<int:report_id>/document", **SHOWING)
     def portal_employer_document(self, report_id, **kwargs):
         """Save the document of a released report: always the same bytes."""
-        report = self._get_report(report_id)
+        report = self._get_employer_report(report_id)
         try:
             content = report._get_portal_document()
         except UserError as error:
             headers = {"Content-Type": "text/plain; charset=utf-8", **SAFE_HEADERS}
             return request.make_response(str(error), headers.items(), status=503)
-        return self._send_file(content, "application/pdf", report.document_name)
+        return self._answer_outplacement_file(report.document_name, content)
 
     # ------------------------------------------------------------------
     # What was asked for
     # ------------------------------------------------------------------
 
-    def _get_trajects(self):
+    def _get_employer_trajects(self):
         return request.env["outplacement.traject"]
 
-    def _check_portal_user(self):
+    def _check_employer_contact(self):
         """:raises NotFound: colleagues of the bureau have no trajects here"""
         if not request.env.user._is_portal():
             raise request.not_found()
 
-    def _get_report(self, report_id):
+    def _get_employer_report(self, report_id):
         """:raises NotFound: a report that was not released to the user"""
         Report = request.env["outplacement.report"]
         report = Report._find_portal_employer_report(report_id)
@@ -168,28 +161,25 @@ class EmployerPortal(CustomerPortal):
             raise request.not_found()
         return report
 
-    def _read_page(self, page):
-        """Return the number of a page; the first one for what is none."""
-        page = str(page)
-        return int(page) if page.isdecimal() and len(page) < 10 else 1
-
-    def _read_options(self, kwargs):
+    def _read_employer_options(self, kwargs):
         """Return what was asked for, with what cannot be understood left out."""
         search = (kwargs.get("search") or "").strip()
         sortby, filterby = kwargs.get("sortby"), kwargs.get("filterby")
         given = (kwargs.get("since") or "").strip()
-        since = self._read_day(given)
+        since = self._read_employer_day(given)
         options = {
             "search": search,
             "since": since and fields.Date.to_string(since),
             "sortby": sortby if sortby in ORDERS else "report",
-            "filterby": filterby if filterby in self._get_statuses() else "all",
+            "filterby": filterby
+            if filterby in self._get_employer_statuses()
+            else "all",
         }
         url_args = {key: value for key, value in options.items() if value}
         bad = given and not since
         return {**options, "since_day": since, "bad_day": bad, "url_args": url_args}
 
-    def _read_day(self, text):
+    def _read_employer_day(self, text):
         """Return the day that a text names as 2026-03-01; None for any other text, and
         for days that no report was released on."""
         try:
@@ -199,7 +189,7 @@ class EmployerPortal(CustomerPortal):
         # further off, midnight elsewhere may be on no calendar
         return day if day.year in YEARS else None
 
-    def _get_domain(self, options):
+    def _get_employer_domain(self, options):
         """Return the domain of what was searched for. A day begins at midnight in the
         time zone of the user, or else of the bureau."""
         since = options["since_day"]
@@ -210,14 +200,14 @@ class EmployerPortal(CustomerPortal):
                 zone = pytz.timezone(env.user.tz)
             midnight = zone.localize(datetime.combine(since, time.min))
             since = midnight.astimezone(pytz.utc).replace(tzinfo=None)
-        return self._get_trajects()._get_portal_employer_search(
+        return self._get_employer_trajects()._get_portal_employer_search(
             options["search"], options["filterby"], since
         )
 
-    def _get_statuses(self):
-        return self._get_trajects()._get_portal_employer_labels()
+    def _get_employer_statuses(self):
+        return self._get_employer_trajects()._get_portal_employer_labels()
 
-    def _get_searchbar(self, Traject):
+    def _get_employer_searchbar(self, Traject):
         """Return what Odoo's search bar offers: the orders of the list and filters."""
         sortings = {
             "report": request.env._("Latest report"),
@@ -233,23 +223,3 @@ class EmployerPortal(CustomerPortal):
             "searchbar_sortings": {k: {"label": text} for k, text in sortings.items()},
             "searchbar_filters": {k: {"label": text} for k, text in filters.items()},
         }
-
-    # ------------------------------------------------------------------
-    # Answering
-    # ------------------------------------------------------------------
-
-    def _show(self, template, values):
-        """Return a page, with the headers that all have."""
-        values = {**self._prepare_portal_layout_values(), **values}
-        response = request.render(template, values)
-        response.headers.update(PAGE_HEADERS)
-        return response
-
-    def _send_file(self, content, mimetype, name):
-        """Return the response that saves a file, with the headers that all have."""
-        headers = {
-            **SAFE_HEADERS,
-            "Content-Type": mimetype,
-            "Content-Disposition": content_disposition(name),
-        }
-        return request.make_response(content, headers.items())

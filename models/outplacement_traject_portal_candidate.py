@@ -5,12 +5,21 @@ from ..tools.portal_words import write_day
 
 # What the list of a candidate's trajects holds, and the page of one.
 LIST_VALUES = frozenset(
-    {"id", "reference", "kind", "state", "state_text", "is_open", "start", "end"}
+    {
+        "id",
+        "reference",
+        "kind",
+        "state",
+        "state_text",
+        "is_open",
+        "start",
+        "end",
+        "zone",
+    }
 )
 PAGE_VALUES = LIST_VALUES | {
     "has_employer",
     "may_upload",
-    "zone",
     "phases",
     "guides",
     "coming_sessions",
@@ -34,7 +43,8 @@ class OutplacementTraject(models.Model):
     @api.model
     def _search_as_candidate(self, traject_id=None):
         """Return the trajects of which the user is the candidate, the current one
-        first; none for who is no portal user.
+        first, those that the bureau archived included: what an employer keeps reading,
+        so does the candidate. None for who is no portal user.
 
         :param int traject_id: only this one
         :returns: superuser records, for the methods of the portal only
@@ -42,7 +52,7 @@ class OutplacementTraject(models.Model):
         user = self.env.user
         # sudo: outplacement.traject - candidates read no trajects; which ones are
         # theirs is said by this domain
-        Traject = self.sudo()
+        Traject = self.sudo().with_context(active_test=False)
         if not user._is_portal():
             return Traject
         domain = Domain("candidate_id", "=", user.partner_id.id)
@@ -80,13 +90,12 @@ class OutplacementTraject(models.Model):
         traject = self._search_as_candidate(traject_id)
         if not traject:
             return None
-        zone = self._get_portal_candidate_zone(traject)
-        coming, past = traject._get_portal_candidate_sessions(zone)
+        line = traject._prepare_portal_candidate_line()
+        coming, past = traject._get_portal_candidate_sessions(line["zone"])
         return {
-            **traject._prepare_portal_candidate_line(),
+            **line,
             "has_employer": bool(traject.employer_id),
             "may_upload": traject._takes_uploads(),
-            "zone": zone,
             "phases": traject._get_portal_candidate_phases(),
             "guides": traject._get_portal_candidate_guides(),
             "coming_sessions": coming,
@@ -106,6 +115,7 @@ class OutplacementTraject(models.Model):
             "is_open": self.state not in ENDED_STATES,
             "start": write_day(self.env, self.date_start),
             "end": write_day(self.env, self.date_end),
+            "zone": self._get_portal_candidate_zone(self),
         }
 
     def _get_portal_candidate_state_text(self):

@@ -91,6 +91,8 @@ from . import test_demo
 from . import test_placement
 from . import test_portal_employer
 from . import test_portal_employer_list
+from . import test_portal_frozen
+from . import test_portal_login
 from . import test_cancellation
 from . import test_job_lost
 from . import test_instalment_trigger

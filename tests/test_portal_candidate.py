@@ -210,6 +210,21 @@ class TestPortalCandidate(CandidatePortalCommon):
             self._get_text(f"/my/traject/{traject.id}/log"),
         )
 
+    def test_what_the_bureau_archived_is_still_there(self):
+        """As it is for the employer."""
+        self.other_traject.with_user(self.planner)._set_state("cancelled")
+        self.other_traject.active = False
+        self.env.flush_all()
+        self._login("other_candidate")
+        for url in (
+            "/my/traject",
+            f"/my/traject/{self.other_traject.id}/file",
+            f"/my/traject/note/{self.other_note.id}",
+            f"/my/traject/report/{self.other_released.id}/document",
+        ):
+            with self.subTest(url=url):
+                self.assertEqual(self._get(url).status_code, 200)
+
     def test_an_earlier_traject(self):
         """The one that runs comes first, whichever began last."""
         earlier = self._make_traject(date_start="2021-09-01")
@@ -317,6 +332,15 @@ class TestPortalCandidate(CandidatePortalCommon):
         self.assertEqual(counts[0], 80)
         self.assertGreater(counts[1], 0)
         self.assertEqual(counts[1], counts[2])
+
+    def test_odd_pages_of_the_log(self):
+        """What is no number of a page is the first one."""
+        self._login("candidate")
+        url = f"/my/traject/{self.traject.id}/log"
+        for number in ("x", "-1", "²", "9" * 5000):
+            with self.subTest(number=number[:60]):
+                page = self._get(f"{url}?number={number}")
+                self.assertEqual(page.status_code, 200)
 
     def test_the_statement(self):
         self._login("candidate")

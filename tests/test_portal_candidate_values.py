@@ -28,10 +28,10 @@ from .common_portal import CandidatePortalCommon
 
 # By hand: what a candidate is given. A value more is looked at twice.
 LINE = {"id", "reference", "kind", "state", "state_text", "is_open", "start", "end"}
+LINE |= {"zone"}
 PAGE = LINE | {
     "has_employer",
     "may_upload",
-    "zone",
     "phases",
     "guides",
     "coming_sessions",
