@@ -1,5 +1,6 @@
 from uuid import uuid4
 
+from odoo.exceptions import UserError
 from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import pager as portal_pager
@@ -123,9 +124,11 @@ class CandidatePortal(PortalPages):
     def outplacement_report_document(self, report_id, **_params):
         """The PDF of a released report, as it was released."""
         Report = request.env["outplacement.report"]
-        return self._answer_candidate_file(
-            Report._get_portal_candidate_document(report_id)
-        )
+        try:
+            file = Report._get_portal_candidate_document(report_id)
+        except UserError as error:
+            return self._answer_outplacement_fault(error)
+        return self._answer_candidate_file(file)
 
     # not readonly: what prints it may keep style sheets
     @route("/my/traject/report/<int:report_id>/preview", multilang=False, **LOGGING)

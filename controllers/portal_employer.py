@@ -10,7 +10,6 @@ from odoo.addons.portal.controllers.portal import pager
 
 from ..models.outplacement_traject_portal_employer import COUNTED, EXPORTED, ORDERS
 from ..tools import spreadsheet
-from .document import SAFE_HEADERS
 from .portal_pages import READING, PortalPages
 
 URL = "/my/trajecten"
@@ -137,8 +136,7 @@ class EmployerPortal(PortalPages):
         try:
             content = report._get_portal_document()
         except UserError as error:
-            headers = {"Content-Type": "text/plain; charset=utf-8", **SAFE_HEADERS}
-            return request.make_response(str(error), headers.items(), status=503)
+            return self._answer_outplacement_fault(error)
         return self._answer_outplacement_file(report.document_name, content)
 
     # ------------------------------------------------------------------

@@ -42,6 +42,11 @@ class PortalPages(CustomerPortal):
         }
         return request.make_response(content, headers=headers.items())
 
+    def _answer_outplacement_fault(self, error):
+        """Return the response that says why there is no file, in place of it."""
+        headers = {**SAFE_HEADERS, "Content-Type": "text/plain; charset=utf-8"}
+        return request.make_response(str(error), headers.items(), status=503)
+
     def _read_outplacement_page_number(self, number):
         """Return the number of a page, which a query tells as a text; the first one for
         what is none."""

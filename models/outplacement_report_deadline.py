@@ -121,9 +121,9 @@ class OutplacementReport(models.Model):
         self.traject_id._schedule_report_activity(reason)
 
     def _is_agreed_by_silence(self):
-        """Whether the candidate signed that silence agrees, in the latest statement, the
-        company still wants it so, the report was announced by mail, and the candidate
-        has not objected to it before."""
+        """Whether the candidate signed that silence agrees, in the latest statement,
+        the company still wants it so, the report was announced by mail, and the
+        candidate has not objected to it before."""
         self.ensure_one()
         if not self.company_id.outplacement_silence_agrees or not self.date_announced:
             return False

@@ -1,5 +1,3 @@
-import base64
-
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -127,12 +125,14 @@ class OutplacementReport(models.Model):
     @api.model
     def _get_portal_candidate_document(self, report_id):
         """Return name and bytes of the PDF that was released, the same for ever; None
-        if there is none for the user."""
+        if there is none for the user.
+
+        :raises UserError: it is another file by now
+        """
         report = self._find_as_candidate(report_id)
         if not report.document_sha256:
             return None
-        document = report.with_context(bin_size=False).document
-        return report.document_name, base64.b64decode(document)
+        return report.document_name, report._get_portal_document()
 
     @api.model
     def _get_portal_candidate_preview(self, report_id):
@@ -183,8 +183,8 @@ class OutplacementReport(models.Model):
         :param seen: the fingerprint of what the page showed on which they answered
         :returns: "answered", or "closed" if it waits for no answer (any more); None
             for a report that is not the user's to answer
-        :raises UserError: saying what to mend in the remark, that the answer is none, or
-            that the report tells something else by now
+        :raises UserError: saying what to mend in the remark, that the answer is none,
+            or that the report tells something else by now
         """
         report = self._find_as_candidate(report_id)
         if not report:

@@ -282,9 +282,11 @@ class TestAttackReports(AttackReportsCommon):
                     template[name] = text.format(who, notes)
                     self.env.invalidate_all()
                     report = self._make_report().with_user(self.coach)
-                    with RecordCapturer(self.env["mail.mail"].sudo()) as capture:
-                        with self.assertRaises(UserError) as caught:
-                            report.action_send()
+                    with (
+                        RecordCapturer(self.env["mail.mail"].sudo()) as capture,
+                        self.assertRaises(UserError) as caught,
+                    ):
+                        report.action_send()
                     self.assertNotIn(CANARY, str(caught.exception))
                     self.assertNotIn(CANARY, str(capture.records.mapped(name)))
         self.assertIn(CANARY, str(self._open(self.coach)), "outside of mails it opens")

@@ -1,5 +1,5 @@
-"""Reports follow the consents of candidates from this version on. What candidates agreed
-to before, by signing or to a report, is recorded as that; nothing in their name beyond."""
+"""Reports follow the consents of candidates from this version on. What candidates
+agreed to before, by signing or to a report, is recorded as that; nothing beyond."""
 
 from odoo import SUPERUSER_ID, api
 from odoo.tools import SQL

@@ -72,6 +72,13 @@ export const tourUtils = {
                     const found = ours.map(describeViolation).join("\n");
                     throw new Error(`${page} (${window.innerWidth} px):\n${found}`);
                 }
+                // the keyboard goes through the page as it is read
+                const jumps = document.querySelectorAll("#wrap [tabindex]");
+                if ([...jumps].some((element) => element.tabIndex > 0)) {
+                    throw new Error(
+                        `${page}: the keyboard leaves the order of the page`
+                    );
+                }
                 console.log(
                     `${page} (${window.innerWidth} px): ${passes.length} rules hold`
                 );
