@@ -17,7 +17,13 @@ NARROW = "390x844"
 PAGE = "1100x1200"
 DESKTOP = "1366x768"
 LOADED = "document.readyState === 'complete'"
-PORTAL = f"{LOADED} && !!document.querySelector('#wrapwrap main')"
+# A page of the portal, with the last that it asks for by itself.
+PORTAL = f"""
+    {LOADED} && !!document.querySelector("#wrapwrap main")
+    && performance.getEntriesByType("resource").some(
+        (resource) => resource.name.includes("/translations")
+    )
+"""
 # Around what is cut out.
 MARGIN = 40
 # Nothing moves any more: fonts and pictures are there, no request is on its way.
