@@ -78,8 +78,10 @@ class TestAttackPortals(CandidatePortalCommon):
         """An error that is told on the page comes after something was written."""
         self._login("candidate")
 
+        fault = "No such luck"
+
         def fail(*_args, **_kwargs):
-            raise UserError("No such luck")
+            raise UserError(fault)
 
         model = self.registry["outplacement.traject"]
         with patch.object(model, "_schedule_report_activity", fail):
@@ -88,13 +90,13 @@ class TestAttackPortals(CandidatePortalCommon):
                 answer="agreed",
                 seen=self.sent._get_fingerprint(),
             )
-        self.assertIn("No such luck", response.text)
+        self.assertIn(fault, response.text)
         self.env.invalidate_all()
         self.assertEqual(self.sent.state, "sent")
         self.assertFalse(self.sent.answer_ids)
         with patch.object(model, "_schedule_candidate_activity", fail):
             response = self._upload()
-        self.assertIn("No such luck", response.text)
+        self.assertIn(fault, response.text)
         self.assertFalse(self._get_uploads())
 
     def test_upload_to_a_coach_who_left(self):
