@@ -296,8 +296,10 @@ class TestAttacksOnNotes(AttackCommon):
         with self.case(role="system", model="mail.template"):
             body = "<t t-out='object.body'/> <t t-out='object.sudo().body'/>"
             values = {"name": "x", "model_id": model.id, "body_html": body}
-            template = self.env["mail.template"].create(values)
-            for user in (self.system, self.env.user):
-                mine = template.with_user(user)
-                rendered = self._try(mine._render_field, "body_html", self.note.ids)
+            self.assertRefused(
+                self.env["mail.template"].create, values, error=UserError
+            )
+            for user in (self.system, self.coach, self.env.user):
+                render = self.env["mail.render.mixin"].with_user(user)._render_template
+                rendered = self._try(render, body, NOTE, self.note.ids, engine="qweb")
                 self.assertNotIn(CANARY, str(rendered))
