@@ -270,13 +270,14 @@ class TestDocument(DocumentCommon):
                 self.assertRefused(method, *args)
 
     def test_another_candidate_does_not_inherit_the_documents(self):
-        self.document.shared = True
-        planned = self.traject.with_user(self.planner)
-        planned.candidate_id = self.other_candidate.partner_id
+        traject = self._make_traject(candidate_id=self.candidate.partner_id.id)
+        self._assign(traject, self.coach)
+        document = self._make_document(traject, shared=True)
+        traject.with_user(self.planner).candidate_id = self.other_candidate.partner_id
         self.env.flush_all()
         self.env.invalidate_all()
-        self.assertFalse(self._get_document("other_candidate").search([]))
-        self.assertEqual(self._get_document("candidate").name, NAME)
+        self.assertFalse(document.with_user(self.other_candidate).search([]))
+        self.assertEqual(document.with_user(self.candidate).name, "CV.pdf")
 
     def test_access_ends_with_the_assignment(self):
         member = self.traject.member_ids.filtered(lambda m: m.user_id == self.coach)
