@@ -2,7 +2,7 @@ from functools import cache
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from ..tools import rhythm
 
@@ -41,6 +41,9 @@ ORDERS = {
     "end": "date_end desc nulls last, id desc",
 }
 LONGEST_SEARCH = 100
+# Up to so many trajects of a contact PostgreSQL is told which: of a subquery it thinks
+# that it pays to read the whole table.
+FEW = 2_000
 # Further than this nobody turns pages: the rest is found by searching.
 COUNTED = 10_000
 EXPORTED = 100_000
@@ -67,9 +70,29 @@ class OutplacementTraject(models.Model):
         user = self.env.user
         if not user._is_portal():
             return Domain.FALSE
-        return Domain("employer_contact_ids", "in", user.partner_id.ids) & Domain(
-            "company_id", "in", self.env.companies.ids
+        mine = Domain("employer_contact_ids", "in", user.partner_id.ids)
+        ids = self._get_portal_employer_ids(FEW + 1)
+        if len(ids) <= FEW:
+            mine = Domain("id", "in", ids)
+        return mine & Domain("company_id", "in", self.env.companies.ids)
+
+    @api.model
+    def _get_portal_employer_ids(self, limit):
+        """Return the ids of up to ``limit`` trajects that name the user as a contact,
+        in any company."""
+        field = self._fields["employer_contact_ids"]
+        self.flush_model([field.name])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT %s FROM %s WHERE %s = %s LIMIT %s",
+                SQL.identifier(field.column1),
+                SQL.identifier(field.relation),
+                SQL.identifier(field.column2),
+                self.env.user.partner_id.id,
+                limit,
+            )
         )
+        return [traject_id for (traject_id,) in rows]
 
     @api.model
     def _get_portal_employer_search(self, search="", status="all", since=None):
