@@ -56,6 +56,20 @@ class TestPortalEmployerList(EmployerPortalCommon):
         found = [t.name for t in self.trajects if f'{URL}/{t.id}"' in response.text]
         return sorted(found, key=lambda name: response.text.index(f">{name}<"))
 
+    def test_many_are_found_as_few_are(self):
+        """Those of the contact, and no others, whichever way they are looked for."""
+        mine = self.env["outplacement.traject"].search(
+            [("employer_contact_ids", "in", self.employer_contact.partner_id.ids)]
+        )
+        for few in (0, len(mine) - 1, len(mine), len(mine) + 1):
+            with self.subTest(few=few), patch.object(portal, "FEW", few):
+                domain = self.Traject._get_portal_employer_domain()
+                self.assertEqual(self.Traject.sudo().search(domain), mine)
+                by_name = "employer_contact_ids" in str(domain)
+                self.assertEqual(by_name, few < len(mine))
+        other = self.env["outplacement.traject"].with_user(self.candidate)
+        self.assertFalse(other.sudo().search(other._get_portal_employer_domain()))
+
     def _find(self, *args, **kwargs):
         domain = self.Traject._get_portal_employer_search(*args, **kwargs)
         return {row["id"] for row in self.Traject._get_portal_employer_page(domain)}
