@@ -13,11 +13,12 @@ class OutplacementNote(models.Model):
     _inherit = "outplacement.note"
 
     @api.model
-    def _search_shared(self, trajects):
-        """Return the notes of ``trajects`` that are shared with the user, as superuser:
-        without a word of what is in them."""
+    def _search_shared(self, trajects, domain=Domain.TRUE):
+        """Return the notes of ``trajects`` that are shared with the user and meet
+        ``domain``, as superuser: without a word of what is in them."""
         return trajects.env[self._name].search(
-            Domain("traject_id", "in", trajects.ids)
+            Domain(domain)
+            & Domain("traject_id", "in", trajects.ids)
             & Domain("candidate_id", "=", self.env.user.partner_id.id)
             & Domain("shared", "=", True)
         )
@@ -47,7 +48,7 @@ class OutplacementNote(models.Model):
         :returns: dictionary of NOTE_VALUES
         """
         trajects = self.env["outplacement.traject"]._search_as_candidate()
-        shared = self._search_shared(trajects).filtered(lambda n: n.id == note_id)
+        shared = self._search_shared(trajects, [("id", "=", note_id)])
         if not shared:
             return None
         mine = self.browse(shared.id)

@@ -7,26 +7,6 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-# What a signature fixes, for superuser code too.
-SIGNED_FIELDS = frozenset(
-    {
-        "traject_id",
-        "party",
-        "partner_id",
-        "date_signed",
-        "channel",
-        "signature",
-        "state",
-        "recorded_by_id",
-        "document",
-        "document_sha256",
-        "content_hash",
-        "lang",
-        "silence_agreed",
-        "answer_days",
-        "date_recorded",
-    }
-)
 # Written by methods of the application only, whoever asks.
 METHOD_FIELDS = frozenset(
     {
@@ -41,6 +21,15 @@ METHOD_FIELDS = frozenset(
         "date_recorded",
     }
 )
+# What a signature fixes, for superuser code too.
+SIGNED_FIELDS = METHOD_FIELDS | {
+    "traject_id",
+    "party",
+    "partner_id",
+    "date_signed",
+    "channel",
+    "signature",
+}
 
 
 class OutplacementStatement(models.Model):

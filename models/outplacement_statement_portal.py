@@ -15,11 +15,12 @@ class OutplacementStatement(models.Model):
     _inherit = "outplacement.statement"
 
     @api.model
-    def _search_signed_as_candidate(self, trajects):
-        """Return what the user signed as the candidate of ``trajects``, as superuser:
-        candidates have no rights on statements."""
+    def _search_signed_as_candidate(self, trajects, domain=Domain.TRUE):
+        """Return what the user signed as the candidate of ``trajects`` and that meets
+        ``domain``, as superuser: candidates have no rights on statements."""
         return trajects.env[self._name].search(
-            Domain("traject_id", "in", trajects.ids)
+            Domain(domain)
+            & Domain("traject_id", "in", trajects.ids)
             & Domain("party", "=", "candidate")
             & Domain("state", "=", "signed")
             & Domain("partner_id", "=", self.env.user.partner_id.id)
@@ -52,8 +53,9 @@ class OutplacementStatement(models.Model):
         """Return name and bytes of the PDF that the user signed, None if there is
         none."""
         trajects = self.env["outplacement.traject"]._search_as_candidate()
-        signed = self._search_signed_as_candidate(trajects)
-        signed = signed.filtered(lambda s: s.id == statement_id and s.document_sha256)
+        signed = self._search_signed_as_candidate(
+            trajects, [("id", "=", statement_id), ("document_sha256", "!=", False)]
+        )
         if not signed:
             return None
         document = signed.with_context(bin_size=False).document

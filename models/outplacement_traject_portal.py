@@ -28,7 +28,7 @@ class OutplacementTraject(models.Model):
         # sudo: res.users, outplacement.traject - whether there is one, for who has just
         # logged in
         user = self.env["res.users"].sudo().browse(user_id)
-        trajects = user.env[self._name]
+        trajects = user.env[self._name].with_context(active_test=False)
         named = Domain("employer_contact_ids", "in", user.partner_id.ids) | Domain(
             "candidate_id", "in", user.partner_id.ids
         )
