@@ -99,6 +99,11 @@ class ResPartner(models.Model):
         )
         return self.browse([candidate.id for (candidate,) in grouped])
 
+    def _filter_guarded_candidates(self):
+        """Return those of these partners whose e-mail address only a planner
+        changes."""
+        return self._filter_candidates()
+
     def _filter_employer_contacts(self):
         """Return those of these partners who may read reports for an employer."""
         if not self.ids:
@@ -131,7 +136,7 @@ class ResPartner(models.Model):
         may_sell = may_plan or user.has_group("outplacement.group_account_manager")
         guarded = self.browse()
         if not may_plan:
-            guarded |= changed._filter_candidates()
+            guarded |= changed._filter_guarded_candidates()
         if not may_sell:
             guarded |= changed._filter_employer_contacts()
         if guarded:

@@ -61,6 +61,8 @@ from . import test_sell_wizards
 from . import test_sealed
 from . import test_sealed_bytes
 from . import test_session
+from . import test_social_plan_access
+from . import test_social_plan_forty
 from . import test_statement
 from . import test_surface
 from . import test_traject

@@ -1,0 +1,338 @@
+from collections import Counter
+from typing import NamedTuple
+
+from odoo import models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tools import SQL, format_amount, format_date
+from odoo.tools.misc import clean_context
+
+from ..tools.money import to_decimal
+
+
+class Obstacle(NamedTuple):
+    """What stands in the way of a call-off.
+
+    :param entitlement: ``outplacement.entitlement``, empty where it is all of them
+    :param text: one sentence, that names a limit and what is left of it
+    :param passable: whether a manager with a reason may go past it
+    """
+
+    entitlement: models.BaseModel
+    text: str
+    passable: bool
+
+
+class OutplacementSocialPlan(models.Model):
+    """Calling people off: one order per entity, one line a package, a traject each.
+
+    All or nothing. The row of the plan is locked from the checks to the end of the
+    transaction, and changed by it: of two who call off at the same time the second
+    begins anew and counts what the first one took.
+    """
+
+    _inherit = "outplacement.social.plan"
+
+    def _lock(self):
+        """Wait for whoever takes something of these plans at this moment, and have
+        them wait for this transaction.
+
+        :raises SerializationFailure: somebody did since this transaction began. Odoo
+            then begins it anew by itself.
+        """
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM outplacement_social_plan WHERE id IN %s ORDER BY id "
+                "FOR NO KEY UPDATE",
+                tuple(self.ids),
+            )
+        )
+        self.invalidate_recordset(["entitlement_number", "call_off_number"])
+
+    # ------------------------------------------------------------------
+    # What stands in the way
+    # ------------------------------------------------------------------
+
+    def _get_obstacles(self, entitlements):
+        """Return what stands in the way of calling these people off, as a list of
+        :class:`Obstacle`; in sets, whatever their number."""
+        self.ensure_one()
+        usage = self._get_usages()[self.id]
+        prices = self._get_cap_prices(entitlements)
+        obstacles = [*self._get_state_obstacles(), *self._get_validity_obstacles()]
+        for entitlement in entitlements:
+            obstacles += entitlement._get_obstacles(
+                to_decimal(prices.get(entitlement, 0)),
+                usage.persons.get(entitlement.id, to_decimal(0)),
+            )
+        ready = entitlements.filtered(lambda e: e.state == "entitled")
+        total = sum((to_decimal(prices.get(e, 0)) for e in ready), to_decimal(0))
+        return obstacles + self._get_cap_obstacles(usage, len(ready), total)
+
+    def _get_cap_prices(self, entitlements):
+        """Return what each of these takes of the budgets, by entitlement."""
+        prices = {}
+        kinds = entitlements.grouped(lambda e: (e.package_id, e.entity_id))
+        for (package, entity), alike in kinds.items():
+            price = package._get_cap_price(entity) if package and entity else 0.0
+            prices |= dict.fromkeys(alike, price)
+        return prices
+
+    def _get_obstacle(self, text, entitlement=None, passable=True):
+        entitlement = entitlement or self.env["outplacement.entitlement"]
+        return Obstacle(entitlement, text, passable)
+
+    def _get_state_obstacles(self):
+        """Nothing is called off of a plan that is not open."""
+        if self.state in ("open", "expired"):
+            return []
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        text = self.env._(
+            "Social plan %(plan)s is %(state)s, not open.",
+            plan=self.name,
+            state=labels[self.state].lower(),
+        )
+        return [self._get_obstacle(text, passable=False)]
+
+    def _get_validity_obstacles(self):
+        """The dates count, whether or not a plan is shown as expired already."""
+        today = self._get_today()
+        if (self.date_from or today) <= today <= (self.date_to or today):
+            return []
+        text = self.env._(
+            "Social plan %(plan)s is valid from %(start)s until %(end)s, and today is "
+            "%(today)s.",
+            plan=self.name,
+            start=format_date(self.env, self.date_from),
+            end=format_date(self.env, self.date_to),
+            today=format_date(self.env, today),
+        )
+        return [self._get_obstacle(text)]
+
+    def _get_cap_obstacles(self, usage, heads, amount):
+        """Return which limits of the plan would be passed.
+
+        :param usage: :class:`Usage` before
+        :param int heads: people on top of that
+        :param amount: decimal on top of that
+        """
+        obstacles = []
+        left = self._get_heads_left(usage)
+        if left is not None and heads > left:
+            obstacles.append(
+                self._get_obstacle(self._get_heads_text(usage, left, heads))
+            )
+        left = self._get_amount_left(usage)
+        if left is not None and amount > left:
+            obstacles.append(
+                self._get_obstacle(self._get_amount_text(usage, left, amount))
+            )
+        return obstacles
+
+    def _get_heads_text(self, usage, left, heads):
+        return self.env._(
+            "Social plan %(plan)s is for at most %(limit)s people: %(used)s are called "
+            "off and %(left)s can still be, and this takes %(heads)s.",
+            plan=self.name,
+            limit=self.cap_heads,
+            used=usage.heads,
+            left=left,
+            heads=heads,
+        )
+
+    def _get_amount_text(self, usage, left, amount):
+        return self.env._(
+            "The budget of social plan %(plan)s is %(limit)s: %(used)s is used and "
+            "%(left)s is left, and this takes %(amount)s.",
+            plan=self.name,
+            limit=self._format(self.cap_amount),
+            used=self._format(usage.amount),
+            left=self._format(left),
+            amount=self._format(amount),
+        )
+
+    def _format(self, amount):
+        return format_amount(self.env, float(amount), self.currency_id)
+
+    # ------------------------------------------------------------------
+    # Calling off
+    # ------------------------------------------------------------------
+
+    def _call_off(self, entitlements, override_reason=False):
+        """Call people off: all of them, or nobody.
+
+        :param entitlements: ``outplacement.entitlement`` of this plan
+        :param str override_reason: why a manager goes past a limit
+        :returns: the ``outplacement.call.off``, one per entity
+        :raises AccessError: the plan is not the user's, or they go past a limit and
+            are no manager
+        :raises UserError: naming the limits that are passed and what is left of them,
+            and whatever else stands in the way
+        """
+        self.ensure_one()
+        self._check_may_call_off(entitlements, override_reason)
+        # sudo: outplacement.social.plan - numbers, orders and trajects follow from the
+        # call-off, and all that was taken counts, whoever of the plan calls off
+        plan, entitlements = self.sudo(), entitlements.sudo().sorted("number")
+        plan._lock()
+        plan._check_obstacles(plan._get_obstacles(entitlements), override_reason)
+        call_offs = plan._create_call_offs(entitlements, override_reason)
+        orders = plan._create_orders(call_offs)
+        orders.action_confirm()
+        plan._link_trajects(entitlements)
+        plan._check_called_off(entitlements, override_reason)
+        plan._log_call_offs(call_offs)
+        return call_offs.with_env(self.env)
+
+    def _check_may_call_off(self, entitlements, override_reason):
+        """:raises AccessError: not the user's, or an exception that is not for them
+        :raises UserError: there is nobody, or somebody of another plan"""
+        self.check_access("write")
+        entitlements.check_access("write")
+        is_manager = self.env.user.has_group("outplacement.group_manager")
+        if override_reason and not is_manager and not self.env.su:
+            raise AccessError(
+                self.env._("Only a manager goes past the limits of a social plan.")
+            )
+        if not entitlements:
+            raise UserError(self.env._("There is nobody to call off."))
+        if entitlements.plan_id != self:
+            raise UserError(self.env._("Choose people of one social plan to call off."))
+
+    def _check_obstacles(self, obstacles, override_reason=False):
+        """:raises UserError: one of these is not to be gone past"""
+        standing = [o for o in obstacles if not (override_reason and o.passable)]
+        if standing:
+            raise UserError("\n".join(obstacle.text for obstacle in standing))
+
+    def _create_call_offs(self, entitlements, override_reason):
+        """Return a call-off per entity, to which its people belong from now on."""
+        prices = self._get_cap_prices(entitlements)
+        groups = entitlements.grouped("entity_id")
+        first = self.call_off_number + 1
+        self.call_off_number += len(groups)
+        call_offs = self.env["outplacement.call.off"].create(
+            [
+                {
+                    "number": number,
+                    "name": f"{self.name}/{number:02d}",
+                    "plan_id": self.id,
+                    "entity_id": entity.id,
+                    "date": self._get_today(),
+                    "user_id": self.env.uid,
+                    "override_reason": override_reason,
+                    "count": len(people),
+                    "amount": sum(prices[e] for e in people),
+                }
+                for number, (entity, people) in enumerate(groups.items(), start=first)
+            ]
+        )
+        for call_off, people in zip(call_offs, groups.values(), strict=True):
+            people._enter_call_off(call_off, prices)
+        return call_offs
+
+    def _create_orders(self, call_offs):
+        """Return the quotations of what was called off, one a call-off."""
+        context = clean_context(self.env.context)
+        Order = self.env["sale.order"].with_context(context)
+        orders = Order.with_company(self.company_id).create(
+            [self._prepare_order(call_off) for call_off in call_offs]
+        )
+        for line in orders.order_line:
+            people = line.order_id.outplacement_call_off_id.entitlement_ids
+            people.filtered(
+                lambda e, product=line.product_id: e.package_id.product_id == product
+            ).order_line_id = line
+        return orders
+
+    def _prepare_order(self, call_off):
+        """Return the values of the order of a call-off."""
+        entity = call_off.entity_id
+        values = {
+            "partner_id": entity.partner_id.id,
+            "company_id": self.company_id.id,
+            "user_id": self.account_manager_id.id,
+            "pricelist_id": self.pricelist_id.id,
+            "origin": call_off.name,
+            "client_order_ref": entity.purchase_order_ref,
+            "outplacement_social_plan_id": self.id,
+            "outplacement_call_off_id": call_off.id,
+            "order_line": [
+                Command.create(self._prepare_order_line(package, count))
+                for package, count in self._count_packages(call_off)
+            ],
+        }
+        if entity.invoice_partner_id:
+            values["partner_invoice_id"] = entity.invoice_partner_id.id
+        return values
+
+    def _count_packages(self, call_off):
+        """Return how many of each package were called off, in order of the plan."""
+        counts = Counter(e.package_id for e in call_off.entitlement_ids)
+        return sorted(counts.items(), key=lambda item: (item[0].sequence, item[0].id))
+
+    def _prepare_order_line(self, package, count):
+        """Return the values of the line that sells a package so many times."""
+        values = {"product_id": package.product_id.id, "product_uom_qty": count}
+        if self.invoice_plan_id:
+            values["outplacement_plan_id"] = self.invoice_plan_id.id
+        return values
+
+    def _link_trajects(self, entitlements):
+        """Let the people know their trajects."""
+        trajects = entitlements.order_line_id.outplacement_traject_ids
+        for traject in trajects:
+            if traject.entitlement_id in entitlements:
+                traject.entitlement_id.traject_id = traject
+
+    def _check_called_off(self, entitlements, override_reason):
+        """Hold what the orders came to against the limits once more.
+
+        :raises UserError: naming a limit that is passed
+        """
+        if not override_reason:
+            self._check_kept(entitlements)
+
+    def _check_kept(self, entitlements):
+        """Hold what is used by now against the budgets.
+
+        :param entitlements: the people on whom something was spent
+        :raises UserError: naming the budget that is passed
+        """
+        self.env.flush_all()
+        usage = self._get_usages()[self.id]
+        limits = [(self.display_name, to_decimal(self.cap_amount), usage.amount)]
+        limits += [
+            (e.name, e._get_budget(), usage.persons.get(e.id, 0)) for e in entitlements
+        ]
+        for name, limit, used in limits:
+            if limit and used > limit:
+                raise UserError(
+                    self.env._(
+                        "The budget of %(name)s is %(limit)s, and it would come to "
+                        "%(used)s.",
+                        name=name,
+                        limit=self._format(limit),
+                        used=self._format(used),
+                    )
+                )
+
+    def _log_call_offs(self, call_offs):
+        """Tell the bureau who called off how many, and what was gone past."""
+        for call_off in call_offs:
+            body = self.env._(
+                "Call-off %(call_off)s: %(count)s people of %(entity)s for %(amount)s, "
+                "order %(order)s.",
+                call_off=call_off.name,
+                count=call_off.count,
+                entity=call_off.entity_id.partner_id.name,
+                amount=self._format(call_off.amount),
+                order=call_off.order_id.name,
+            )
+            if call_off.override_reason:
+                body += " " + self.env._(
+                    "Exception to the limits: %(reason)s",
+                    reason=call_off.override_reason,
+                )
+            self.message_post(body=body)
