@@ -26,11 +26,6 @@ class SaleOrderLine(models.Model):
             )
         )
 
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines._check_outplacement_of_call_off()
-        return lines
-
     def write(self, vals):
         if not TERMS_FIELDS.isdisjoint(vals):
             self._check_outplacement_of_call_off()
@@ -45,14 +40,22 @@ class SaleOrderLine(models.Model):
             return
         for line in self._filter_outplacement_called_off():
             if not line._is_outplacement_for_traject():
-                raise UserError(
-                    self.env._(
-                        "Order %(order)s is of a call-off: how many, and at which "
-                        "price, follows from the social plan. Call off there, or "
-                        "release a slot.",
-                        order=line.order_id.name,
-                    )
-                )
+                line._refuse_outplacement_beside_plan()
+
+    def _refuse_outplacement_beside_plan(self):
+        """:raises UserError: always"""
+        raise UserError(
+            self.env._(
+                "Order %(order)s is of a call-off: how many, and at which price, "
+                "follows from the social plan. Call off there, or release a slot.",
+                order=self.order_id.name,
+            )
+        )
+
+    def _create_outplacement_trajects(self):
+        """Not of a package that somebody put on the order of a call-off."""
+        self._check_outplacement_of_call_off()
+        return super()._create_outplacement_trajects()
 
     def _prepare_outplacement_traject_values(self, index):
         values = super()._prepare_outplacement_traject_values(index)
@@ -60,6 +63,8 @@ class SaleOrderLine(models.Model):
             return values
         # sudo: outplacement.entitlement - whose the traject is, whoever confirms
         people = self.sudo().outplacement_entitlement_ids
+        if index >= len(people):
+            self._refuse_outplacement_beside_plan()
         return values | people[index]._prepare_traject_values()
 
     def _sell_for_outplacement_trajects(self):

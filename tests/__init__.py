@@ -43,6 +43,7 @@ from . import test_partner
 from . import test_query_count
 from . import test_reading_model
 from . import test_report
+from . import test_conflict
 from . import test_consent
 from . import test_migration_reports
 from . import test_report_deadline
@@ -61,6 +62,7 @@ from . import test_sell_wizards
 from . import test_sealed
 from . import test_sealed_bytes
 from . import test_session
+from . import test_social_plan
 from . import test_social_plan_access
 from . import test_social_plan_forty
 from . import test_statement
@@ -83,6 +85,7 @@ from . import test_tours_file
 from . import test_screenshots
 from . import test_demo
 from . import test_placement
+from . import test_call_off
 from . import test_cancellation
 from . import test_job_lost
 from . import test_instalment_trigger
