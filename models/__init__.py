@@ -91,6 +91,7 @@ from . import outplacement_call_off
 from . import outplacement_entitlement
 from . import outplacement_entitlement_flow
 from . import outplacement_entitlement_call_off
+from . import outplacement_entitlement_spending
 from . import outplacement_conflict
 from . import outplacement_traject_plan
 from . import outplacement_traject_conflict
@@ -155,3 +156,4 @@ from . import sale_order_line_traject_sale
 # of a traject that exists or of a new one: what a social plan sells follows the plan
 from . import sale_order_call_off
 from . import sale_order_line_call_off
+from . import sale_order_line_spending

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .sale_order_line import ORDER_GROUPS
+
 
 class OutplacementCallOff(models.Model):
     """People of one entity who were called off together, on one sales order.
@@ -44,9 +46,14 @@ class OutplacementCallOff(models.Model):
         readonly=True,
         help="At the call-off, with or without VAT as the budgets of the plan are.",
     )
-    order_ids = fields.One2many("sale.order", "outplacement_call_off_id")
+    order_ids = fields.One2many(
+        "sale.order", "outplacement_call_off_id", groups=ORDER_GROUPS
+    )
     order_id = fields.Many2one(
-        "sale.order", string="Sales Order", compute="_compute_order_id"
+        "sale.order",
+        string="Sales Order",
+        compute="_compute_order_id",
+        compute_sudo=True,
     )
     entitlement_ids = fields.One2many(
         "outplacement.entitlement", "call_off_id", string="Entitlements"

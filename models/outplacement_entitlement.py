@@ -9,7 +9,7 @@ FINANCE_FIELDS = frozenset(
         *("id", "display_name", "create_date", "write_date"),
         *("name", "number", "plan_id", "company_id", "currency_id"),
         *("entity_id", "package_id", "budget", "amount", "state"),
-        *("call_off_id", "order_line_id", "order_id"),
+        *("call_off_id", "order_line_id", "order_id", "spending_line_ids"),
     }
 )
 # Written by methods only, whoever asks.
@@ -17,6 +17,7 @@ METHOD_FIELDS = frozenset(
     {
         *("state", "amount", "email_normalized"),
         *("traject_id", "order_line_id", "order_id", "call_off_id"),
+        "spending_line_ids",
     }
 )
 # What a traject was made of: from then on it is changed there, if at all.
@@ -112,6 +113,7 @@ class OutplacementEntitlement(models.Model):
         related="candidate_id.email_normalized",
         string="Private E-mail",
         store=True,
+        help="Of the contact; one person of a plan each.",
         groups=TRAJECT_GROUPS,
     )
     personnel_number = fields.Char(copy=False, groups=TRAJECT_GROUPS)

@@ -39,6 +39,7 @@ METHOD_FIELDS = frozenset(
         "entitlement_number",
         "call_off_ids",
         "call_off_number",
+        "turn_number",
         "amendment_ids",
         "traject_ids",
     }
@@ -234,6 +235,12 @@ class OutplacementSocialPlan(models.Model):
         "outplacement.call.off", "plan_id", string="Call-offs"
     )
     call_off_number = fields.Integer(string="Last Call-off", readonly=True, copy=False)
+    turn_number = fields.Integer(
+        string="Turns",
+        readonly=True,
+        copy=False,
+        help="How often somebody took something of the plan: see the lock.",
+    )
 
     _name_company_uniq = models.Constraint(
         "UNIQUE(name, company_id)", "Another social plan already has this reference."

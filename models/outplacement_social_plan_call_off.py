@@ -27,8 +27,8 @@ class OutplacementSocialPlan(models.Model):
     """Calling people off: one order per entity, one line a package, a traject each.
 
     All or nothing. The row of the plan is locked from the checks to the end of the
-    transaction, and changed by it: of two who call off at the same time the second
-    begins anew and counts what the first one took.
+    transaction, and changed by it: of two who take something at the same time the
+    second begins anew and counts what the first one took.
     """
 
     _inherit = "outplacement.social.plan"
@@ -48,7 +48,8 @@ class OutplacementSocialPlan(models.Model):
                 tuple(self.ids),
             )
         )
-        self.invalidate_recordset(["entitlement_number", "call_off_number"])
+        for plan in self:
+            plan.turn_number += 1
 
     # ------------------------------------------------------------------
     # What stands in the way
@@ -248,24 +249,43 @@ class OutplacementSocialPlan(models.Model):
 
     def _prepare_order(self, call_off):
         """Return the values of the order of a call-off."""
-        entity = call_off.entity_id
-        values = {
-            "partner_id": entity.partner_id.id,
-            "company_id": self.company_id.id,
-            "user_id": self.account_manager_id.id,
-            "pricelist_id": self.pricelist_id.id,
+        return {
+            **self._prepare_entity_order(call_off.entity_id),
             "origin": call_off.name,
-            "client_order_ref": entity.purchase_order_ref,
-            "outplacement_social_plan_id": self.id,
+            "pricelist_id": self.pricelist_id.id,
             "outplacement_call_off_id": call_off.id,
             "order_line": [
                 Command.create(self._prepare_order_line(package, count))
                 for package, count in self._count_packages(call_off)
             ],
         }
+
+    def _prepare_entity_order(self, entity):
+        """Return the values of any order of the plan: who pays, and by what."""
+        values = {
+            "partner_id": entity.partner_id.id,
+            "company_id": self.company_id.id,
+            "user_id": self.account_manager_id.id,
+            "client_order_ref": entity.purchase_order_ref,
+            "outplacement_social_plan_id": self.id,
+        }
         if entity.invoice_partner_id:
             values["partner_invoice_id"] = entity.invoice_partner_id.id
         return values
+
+    def _prepare_spending_order(self, entitlement, spending, price):
+        """Return the values of the order by which something is spent on a person."""
+        line = {
+            "product_id": spending.product_id.id,
+            "price_unit": price,
+            "discount": 0,
+            "outplacement_entitlement_id": entitlement.id,
+        }
+        return {
+            **self._prepare_entity_order(entitlement.entity_id),
+            "origin": entitlement.name,
+            "order_line": [Command.create(line)],
+        }
 
     def _count_packages(self, call_off):
         """Return how many of each package were called off, in order of the plan."""

@@ -110,10 +110,4 @@ class OutplacementSocialPlanPackage(models.Model):
         :param entity: ``outplacement.social.plan.entity`` that pays
         """
         self.ensure_one()
-        plan, partner = self.plan_id, entity.partner_id
-        taxes = self.product_id.taxes_id._filter_taxes_by_company(plan.company_id)
-        Position = self.env["account.fiscal.position"].with_company(plan.company_id)
-        taxes = Position._get_fiscal_position(partner).map_tax(taxes)
-        totals = taxes.compute_all(self.price, plan.currency_id, partner=partner)
-        basis = "total_included" if plan.cap_tax_included else "total_excluded"
-        return totals[basis]
+        return self.plan_id._get_in_cap_basis(self.product_id, self.price, entity)

@@ -11,7 +11,8 @@ PROMISED_CHOICES = ("undecided", "outplacement")
 class Usage(NamedTuple):
     """What was called off of a plan: people, and decimals in the basis of its budgets.
 
-    :param persons: what was spent of each entitlement, by its id
+    :param persons: what was spent of each entitlement, by its id; under False what was
+        spent on nobody
     """
 
     heads: int
@@ -95,7 +96,9 @@ class OutplacementSocialPlan(models.Model):
         usages = {}
         for plan in self._origin:
             own = persons.get(plan.id, {})
-            amount = sum(own.values(), to_decimal(0)) + others.get(plan.id, 0)
+            for key, amount in others.get(plan.id, {}).items():
+                own[key] = own.get(key, 0) + amount
+            amount = sum(own.values(), to_decimal(0))
             usages[plan.id] = Usage(heads.get(plan.id, 0), amount, own)
         return {False: Usage(0, to_decimal(0), {}), **usages}
 
@@ -127,29 +130,43 @@ class OutplacementSocialPlan(models.Model):
         return amounts
 
     def _get_other_amounts(self):
-        """Return what else the orders of the plans bill, such as cancellation fees, as
-        decimals by plan id."""
+        """Return what else the orders of the plans bill, as dicts of decimals by
+        entitlement id, by plan id: schooling of somebody, and under False what is of no
+        person's budget, such as cancellation fees."""
         # sudo: sale.order.line - see _get_usages
-        rows = (
-            self.env["sale.order.line"]
-            .sudo()
-            ._read_group(
-                [
-                    ("order_id.outplacement_social_plan_id", "in", self.ids),
-                    ("state", "=", "sale"),
-                    ("product_id.service_tracking", "!=", "outplacement"),
-                    ("outplacement_for_traject_id", "=", False),
-                ],
-                ["order_id"],
-                ["price_subtotal:sum", "price_total:sum"],
-            )
+        Line = self.env["sale.order.line"].sudo()
+        rows = Line._read_group(
+            [
+                ("order_id.outplacement_social_plan_id", "in", self.ids),
+                ("state", "=", "sale"),
+                ("product_id.service_tracking", "!=", "outplacement"),
+                ("outplacement_for_traject_id", "=", False),
+            ],
+            ["order_id", "outplacement_entitlement_id"],
+            ["price_subtotal:sum", "price_total:sum"],
         )
         amounts = {}
-        for order, untaxed, total in rows:
+        for order, entitlement, untaxed, total in rows:
             plan = order.outplacement_social_plan_id
-            amount = total if plan.cap_tax_included else untaxed
-            amounts[plan.id] = amounts.get(plan.id, 0) + to_decimal(amount)
+            amount = to_decimal(total if plan.cap_tax_included else untaxed)
+            own = amounts.setdefault(plan.id, {})
+            own[entitlement.id] = own.get(entitlement.id, 0) + amount
         return amounts
+
+    def _get_in_cap_basis(self, product, price, entity):
+        """Return what a price takes of the budgets of the plan: with or without VAT, as
+        these are meant.
+
+        :param float price: as prices of ``product`` are
+        :param entity: ``outplacement.social.plan.entity`` that pays
+        """
+        self.ensure_one()
+        partner, company = entity.partner_id, self.company_id
+        taxes = product.taxes_id._filter_taxes_by_company(company)
+        Position = self.env["account.fiscal.position"].with_company(company)
+        taxes = Position._get_fiscal_position(partner).map_tax(taxes)
+        totals = taxes.compute_all(price, self.currency_id, partner=partner)
+        return totals["total_included" if self.cap_tax_included else "total_excluded"]
 
     @api.model
     def _get_basis_factors(self, lines):

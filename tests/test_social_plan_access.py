@@ -9,7 +9,7 @@ READ_BY_FINANCE = {
     *("id", "display_name", "create_date", "write_date"),
     *("name", "number", "plan_id", "company_id", "currency_id"),
     *("entity_id", "package_id", "budget", "amount", "state"),
-    *("call_off_id", "order_line_id", "order_id"),
+    *("call_off_id", "order_line_id", "order_id", "spending_line_ids"),
 }
 # What each role may do with the own plan and what is under it | with another's.
 SELLERS = {

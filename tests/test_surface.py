@@ -253,6 +253,9 @@ SUDO = {
         "_set_state": 1,
         "action_release": 1,
     },
+    "models/outplacement_entitlement_spending.py": {"_spend": 2},
+    "models/sale_order_line_spending.py": {"_check_outplacement_spent": 1},
+    "wizards/outplacement_entitlement_spend.py": {"_compute_refusal_text": 2},
     "models/outplacement_social_plan.py": {"_get_next_reference": 1},
     "models/outplacement_social_plan_call_off.py": {"_call_off": 2},
     "models/outplacement_social_plan_flow.py": {"_set_state": 1},
@@ -326,8 +329,10 @@ METHODS = {
         "action_cancel": (),
         "action_entitle": (),
         "action_release": (),
+        "action_spend": (),
         "action_view_traject": (),
     },
+    "outplacement.entitlement.spend": {"action_confirm": ()},
     "outplacement.entitlement.release": {"action_confirm": ()},
     "outplacement.social.plan": {
         "action_amend": (),
@@ -626,6 +631,7 @@ class TestSurface(OutplacementCommon):
                 "date_to": "2099-12-31",
                 "agreement_file": base64.b64encode(b"x"),
                 "package_ids": [Command.create({"product_id": package.id})],
+                "spending_ids": [Command.create({"product_id": package.id})],
             }
         )
         plan.action_sign()
@@ -646,6 +652,9 @@ class TestSurface(OutplacementCommon):
             call_off,
             seller["outplacement.call.off.start"].browse(window["res_id"]),
             Release.with_context(**release["context"]).create({}),
+            seller["outplacement.entitlement.spend"].create(
+                {"entitlement_id": people.id, "spending_id": plan.spending_ids.id}
+            ),
             Amend.create({"plan_id": plan.id}),
         ]
 
