@@ -20,7 +20,7 @@ class OutplacementConflict(models.Model):
     )
     company_id = fields.Many2one(related="traject_id.company_id", store=True)
     kind = fields.Selection(KINDS, required=True)
-    coach_id = fields.Many2one("res.users", string="Coach")
+    coach_id = fields.Many2one("res.users")
     alternative = fields.Text(
         string="Alternative Offered",
         required=True,

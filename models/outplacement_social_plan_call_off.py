@@ -235,8 +235,8 @@ class OutplacementSocialPlan(models.Model):
 
     def _create_orders(self, call_offs):
         """Return the quotations of what was called off, one a call-off."""
-        context = clean_context(self.env.context)
-        Order = self.env["sale.order"].with_context(context)
+        # the defaults of the context are meant for what was clicked
+        Order = self.env(context=clean_context(self.env.context))["sale.order"]
         orders = Order.with_company(self.company_id).create(
             [self._prepare_order(call_off) for call_off in call_offs]
         )

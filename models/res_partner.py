@@ -87,6 +87,10 @@ class ResPartner(models.Model):
         return super().write(vals)
 
     def _filter_candidates(self):
+        """Return those of these partners who are candidates, or are to become one."""
+        return self._filter_traject_candidates()
+
+    def _filter_traject_candidates(self):
         """Return those of these partners who are candidates of a traject."""
         if not self.ids:
             return self.browse()

@@ -29,7 +29,7 @@ class ResPartner(models.Model):
         Entitlement = self.env["outplacement.entitlement"]
         if not Entitlement.has_access("write"):
             return guarded
-        fixed = super()._filter_candidates() | guarded.filtered("user_ids")
+        fixed = guarded._filter_traject_candidates() | guarded.filtered("user_ids")
         own = Entitlement.search(
             [("candidate_id", "in", guarded.ids)]
         )._filtered_access("write")

@@ -417,9 +417,11 @@ class TestCallOff(PlanCommon):
                 {"discount": 10.0},
                 {"outplacement_plan_id": self.plan_start.id},
             ):
-                with self.subTest(user=user.name, **values):
-                    with self.assertRefused("follows from the social plan"):
-                        mine.write(values)
+                with (
+                    self.subTest(user=user.name, **values),
+                    self.assertRefused("follows from the social plan"),
+                ):
+                    mine.write(values)
             with self.assertRefused("follows from the social plan"):
                 mine.create(
                     {"order_id": line.order_id.id, "product_id": self.plan_package.id}

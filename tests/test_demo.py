@@ -303,8 +303,9 @@ class TestDemo(HttpCase):
     def test_filters(self):
         """Every filter of the main lists shows something to somebody who has it."""
         lists = ("traject", "session", "note", "document", "report", "instalment")
-        for model in (*lists, "social_plan", "entitlement"):
-            view = self.env.ref(f"outplacement.outplacement_{model}_view_search")
+        for model in (*lists, "social.plan", "entitlement"):
+            name = model.replace(".", "_")
+            view = self.env.ref(f"outplacement.outplacement_{name}_view_search")
             for node in etree.fromstring(view.arch).iter("filter"):
                 if node.get("domain") and not self._may_be_empty(node.get("name")):
                     with self.subTest(model=model, filter=node.get("name")):

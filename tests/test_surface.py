@@ -224,7 +224,10 @@ SUDO = {
     },
     "models/res_company.py": {"_get_outplacement_zone": 1},
     "models/res_company_calendar.py": {"_get_outplacement_working_day": 1},
-    "models/res_partner.py": {"_filter_candidates": 1, "_filter_employer_contacts": 1},
+    "models/res_partner.py": {
+        "_filter_employer_contacts": 1,
+        "_filter_traject_candidates": 1,
+    },
     "models/sale_order.py": {
         "_action_cancel": 1,
         "_check_outplacement_invoiced": 1,
