@@ -84,11 +84,14 @@ from . import outplacement_social_plan_spending
 from . import outplacement_social_plan_amendment
 from . import outplacement_social_plan_amendment_line
 from . import outplacement_social_plan_flow
+from . import outplacement_social_plan_terms
 from . import outplacement_social_plan_usage
+from . import outplacement_social_plan_obstacles
 from . import outplacement_social_plan_call_off
 from . import outplacement_social_plan_action
 from . import outplacement_call_off
 from . import outplacement_entitlement
+from . import outplacement_entitlement_access
 from . import outplacement_entitlement_flow
 from . import outplacement_entitlement_call_off
 from . import outplacement_entitlement_spending

@@ -11,7 +11,7 @@ class OutplacementEntitlement(models.Model):
 
     def _get_obstacles(self, price, spent):
         """Return what stands in the way of calling this person off, as a list of
-        ``Obstacle``, see :mod:`.outplacement_social_plan_call_off`.
+        ``Obstacle``, see :mod:`.outplacement_social_plan_obstacles`.
 
         :param price: decimal, of the package in the basis of the budgets
         :param spent: decimal, of what was spent on the person before

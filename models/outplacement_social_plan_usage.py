@@ -114,7 +114,6 @@ class OutplacementSocialPlan(models.Model):
         rows = Instalment._read_group(
             [
                 ("traject_id.social_plan_id", "in", self.ids),
-                ("traject_id.state", "!=", "cancelled"),
                 ("sale_line_id.outplacement_line_kind", "!=", "payer"),
             ],
             ["traject_id", "sale_line_id"],

@@ -65,6 +65,7 @@ from . import test_session
 from . import test_social_plan
 from . import test_social_plan_access
 from . import test_social_plan_forty
+from . import test_social_plan_spending
 from . import test_statement
 from . import test_surface
 from . import test_traject

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_amount, format_date
 
-from ..models.outplacement_social_plan import AMENDABLE, AMENDMENT
+from ..models.outplacement_social_plan_terms import AMENDABLE, AMENDMENT
 from ..tools.money import to_decimal
 
 
