@@ -33,7 +33,9 @@ class OutplacementSocialPlan(models.Model):
 
     heads_entitled = fields.Integer(string="Entitled", compute="_compute_usage")
     heads_used = fields.Integer(string="People Called Off", compute="_compute_usage")
-    heads_promised = fields.Integer(string="People Promised", compute="_compute_usage")
+    heads_promised = fields.Integer(
+        string="People Promised", compute="_compute_promised"
+    )
     heads_left = fields.Integer(
         string="People Left",
         compute="_compute_usage",
@@ -46,7 +48,7 @@ class OutplacementSocialPlan(models.Model):
     )
     amount_promised = fields.Monetary(
         string="Budget Promised",
-        compute="_compute_usage",
+        compute="_compute_promised",
         help="What it would cost to call off everybody who is entitled and chose "
         "nothing else.",
     )
@@ -59,16 +61,22 @@ class OutplacementSocialPlan(models.Model):
     @api.depends("cap_heads", "cap_amount", "cap_tax_included", "entitlement_ids.state")
     def _compute_usage(self):
         usages = self._get_usages()
-        promised = self._get_promised()
         counts = self._count_entitlements("entitled", "called_off")
         for plan in self:
             usage = usages[plan._origin.id]
-            heads, amount = promised.get(plan._origin.id, (0, 0.0))
             plan.heads_entitled = counts.get(plan._origin.id, 0)
-            plan.heads_used, plan.heads_promised = usage.heads, heads
-            plan.amount_used, plan.amount_promised = float(usage.amount), amount
+            plan.heads_used, plan.amount_used = usage.heads, float(usage.amount)
             plan.heads_left = plan._get_heads_left(usage) or 0
             plan.amount_left = float(plan._get_amount_left(usage) or 0)
+
+    @api.depends("cap_tax_included", "entitlement_ids.state", "entitlement_ids.choice")
+    def _compute_promised(self):
+        """For a form: what it costs is asked of the taxes of each package and
+        entity."""
+        promised = self._get_promised()
+        for plan in self:
+            heads, amount = promised.get(plan._origin.id, (0, 0.0))
+            plan.heads_promised, plan.amount_promised = heads, amount
 
     def _get_heads_left(self, usage):
         """Return how many more can be called off, None without a limit."""

@@ -338,3 +338,33 @@ class TestSocialPlan(PlanCommon):
         self._entitle(plan, state="draft")
         self.assertEqual(plan.heads_entitled, 5)
         self.assertEqual((plan.heads_promised, plan.amount_promised), (3, 9585.0))
+
+    # ------------------------------------------------------------------
+    # Queries
+    # ------------------------------------------------------------------
+
+    def _count_queries(self, plans, names):
+        """Return how many queries it takes to read ``plans``, with empty caches."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        self._as(plans).read(names)
+        return self.cr.sql_log_count - before
+
+    def test_queries_of_a_list(self):
+        """As many for four plans as for one, and for many people as for few."""
+        plans = self.env["outplacement.social.plan"]
+        for number in (1, 2, 3, 8):
+            plan = self._make_social_plan(cap_heads=40, cap_amount=99000.0)
+            self._call_off(self._entitle(plan, number))
+            self._entitle(plan, number)
+            plans |= plan
+        listed = ["heads_entitled", "heads_used", "amount_used", "amount_left"]
+        self._count_queries(plans, listed)  # what is cached for good
+        self.assertEqual(
+            self._count_queries(plans, listed), self._count_queries(plans[0], listed)
+        )
+        shown = [*listed, "heads_promised", "amount_promised"]
+        self.assertEqual(
+            self._count_queries(plans[3], shown), self._count_queries(plans[0], shown)
+        )
