@@ -88,9 +88,11 @@ class OutplacementEntitlement(models.Model):
         )
 
     def _get_budget(self):
-        """Return what may be spent on the person as a decimal, 0 for no limit."""
+        """Return what may be spent on the person as a decimal, 0 for no limit: no more
+        than the plan gives anybody, also after an amendment."""
         self.ensure_one()
-        return to_decimal(self.budget or self.plan_id.cap_person)
+        limits = filter(None, (self.budget, self.plan_id.cap_person))
+        return to_decimal(min(limits, default=0.0))
 
     def _get_budget_text(self, price, spent):
         """Return by what the budget of the person is passed, False if it is not."""

@@ -182,6 +182,17 @@ class TestCallOff(PlanCommon):
             self._call_off(fits | poor)
         self._call_off(fits)
 
+    def test_amended_budget_of_a_person(self):
+        """Holds for who had a higher one."""
+        plan = self._make_social_plan(cap_person=5000.0)
+        rich = self._entitle(plan, budget=4000.0)
+        Amend = self._as(self.env["outplacement.social.plan.amend"])
+        Amend.create(
+            {"plan_id": plan.id, "agreement_file": b"eA==", "cap_person": 3000.0}
+        ).action_confirm()
+        with self.assertRefused(rf"budget of {rich.name} is 3,000\.00"):
+            self._call_off(rich)
+
     def test_states_of_plan_and_people(self):
         plan = self._make_social_plan("signed")
         person = self._entitle(plan)
