@@ -191,6 +191,34 @@ class TestSocialPlan(PlanCommon):
         with self.assertDenied():
             self._amend(plan, cap_heads=7).with_user(self.planner).action_confirm()
 
+    def test_windows_tell_nothing_of_anothers_plan(self):
+        """Neither its terms nor what is in the way, whatever ids are sent."""
+        plan = self._make_social_plan(
+            spending_ids=[Command.create({"product_id": self.workshop.id})]
+        )
+        person = self._entitle(plan)
+        self._call_off(person)
+        other = self.coach.copy()
+        other.group_ids = self.env.ref("outplacement.group_account_manager")
+        of_plan, of_person = {"plan_id": plan.id}, {"entitlement_id": person.id}
+        windows = {
+            "outplacement.social.plan.amend": of_plan,
+            "outplacement.call.off.start": {**of_plan, "entitlement_ids": person.ids},
+            "outplacement.entitlement.spend": {
+                **of_person,
+                "spending_id": plan.spending_ids.id,
+            },
+            "outplacement.entitlement.release": {
+                **of_person,
+                "traject_id": person.traject_id.id,
+            },
+        }
+        for model, values in windows.items():
+            for user in (other, self.planner):
+                Wizard = self._as(self.env[model], user)
+                with self.subTest(model=model, user=user.name), self.assertDenied():
+                    Wizard.create(values).read()
+
     def test_amendment_stays_above_what_is_used(self):
         plan = self._make_social_plan(cap_heads=3, cap_amount=10000.0)
         self._call_off(self._entitle(plan, 2))

@@ -28,38 +28,58 @@ class OutplacementSocialPlanAmend(models.TransientModel):
     agreement_name = fields.Char(string="File Name")
     # --- the terms, as the plan has them
     date_to = fields.Date(
-        string="Valid until", compute="_compute_terms", store=True, readonly=False
+        string="Valid until",
+        compute="_compute_terms",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
     )
     cap_heads = fields.Integer(
-        string="Most People", compute="_compute_terms", store=True, readonly=False
+        string="Most People",
+        compute="_compute_terms",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
     )
     cap_amount = fields.Monetary(
-        string="Budget", compute="_compute_terms", store=True, readonly=False
+        string="Budget",
+        compute="_compute_terms",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
     )
     cap_person = fields.Monetary(
-        string="Budget per Person", compute="_compute_terms", store=True, readonly=False
+        string="Budget per Person",
+        compute="_compute_terms",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
     )
     money_allowed = fields.Boolean(
         string="Money or Outplacement",
         compute="_compute_terms",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
     choice_deadline = fields.Date(
         string="Choose before the End of",
         compute="_compute_terms",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
     invoice_plan_id = fields.Many2one(
         "outplacement.invoice.plan",
         compute="_compute_terms",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
     is_fee_waived = fields.Boolean(
         string="No Cancellation Fee",
         compute="_compute_terms",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
@@ -68,6 +88,7 @@ class OutplacementSocialPlanAmend(models.TransientModel):
         "wizard_id",
         string="Packages",
         compute="_compute_packages",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
@@ -84,12 +105,14 @@ class OutplacementSocialPlanAmend(models.TransientModel):
 
     @api.depends("plan_id")
     def _compute_terms(self):
+        self._check_may_see()
         for wizard in self:
             for name in AMENDABLE:
                 wizard[name] = wizard.plan_id[name]
 
     @api.depends("plan_id")
     def _compute_packages(self):
+        self._check_may_see()
         for wizard in self:
             wizard.package_ids = [
                 Command.clear(),
@@ -101,10 +124,18 @@ class OutplacementSocialPlanAmend(models.TransientModel):
 
     @api.depends("plan_id", "package_ids.product_id", "package_ids.price", *AMENDABLE)
     def _compute_change_ids(self):
+        self._check_may_see()
         Line = self.env["outplacement.social.plan.amend.line"]
         for wizard in self:
             lines = wizard._get_changes() if wizard.plan_id else []
             wizard.change_ids = Line.concat(*map(Line.new, lines))
+
+    def _check_may_see(self):
+        """Hold whoever asks for the terms, also for those in the cache.
+
+        :raises AccessError: the plan is not the user's
+        """
+        self.plan_id.check_access("write")
 
     def _get_changes(self):
         """Return what would change as dicts of term, before and after."""
@@ -168,7 +199,7 @@ class OutplacementSocialPlanAmend(models.TransientModel):
             than would be allowed
         """
         self.ensure_one()
-        self.plan_id.check_access("write")
+        self._check_may_see()
         changes = self._get_changes()
         self._check_confirm(changes)
         self._check_enough()
