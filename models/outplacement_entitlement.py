@@ -50,6 +50,7 @@ class OutplacementEntitlement(models.Model):
     entity_id = fields.Many2one(
         "outplacement.social.plan.entity",
         compute="_compute_entity_id",
+        compute_sudo=False,  # of a plan that is not theirs it tells nobody
         store=True,
         readonly=False,
         precompute=True,
@@ -103,6 +104,7 @@ class OutplacementEntitlement(models.Model):
     package_id = fields.Many2one(
         "outplacement.social.plan.package",
         compute="_compute_package_id",
+        compute_sudo=False,  # of a plan that is not theirs it tells nobody
         store=True,
         readonly=False,
         precompute=True,
