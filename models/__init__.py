@@ -92,6 +92,27 @@ from . import outplacement_traject_cancellation
 from . import outplacement_traject_job_lost
 from . import outplacement_traject_sale
 from . import outplacement_traject_package
+from . import outplacement_social_plan
+from . import outplacement_social_plan_entity
+from . import outplacement_social_plan_package
+from . import outplacement_social_plan_spending
+from . import outplacement_social_plan_amendment
+from . import outplacement_social_plan_amendment_line
+from . import outplacement_social_plan_flow
+from . import outplacement_social_plan_terms
+from . import outplacement_social_plan_usage
+from . import outplacement_social_plan_obstacles
+from . import outplacement_social_plan_call_off
+from . import outplacement_social_plan_action
+from . import outplacement_call_off
+from . import outplacement_entitlement
+from . import outplacement_entitlement_access
+from . import outplacement_entitlement_flow
+from . import outplacement_entitlement_call_off
+from . import outplacement_entitlement_spending
+from . import outplacement_conflict
+from . import outplacement_traject_plan
+from . import outplacement_traject_conflict
 from . import account_move
 from . import account_move_line
 from . import account_move_credit
@@ -131,6 +152,7 @@ from . import res_company_run
 from . import res_config_settings
 from . import res_groups
 from . import res_partner
+from . import res_partner_plan
 from . import res_users
 from . import res_users_caseload
 from . import resource_calendar_leaves
@@ -150,3 +172,8 @@ from . import sale_order_line_placement
 # what is sold for a traject has the last word on these lines: after the files above
 from . import sale_order_line_traject
 from . import sale_order_line_traject_sale
+
+# of a traject that exists or of a new one: what a social plan sells follows the plan
+from . import sale_order_call_off
+from . import sale_order_line_call_off
+from . import sale_order_line_spending

@@ -27,6 +27,9 @@ METHOD_FIELDS = frozenset(
         "pause_ids",
         "order_id",
         "opportunity_id",
+        "entitlement_id",
+        "social_plan_id",
+        "conflict_ids",
     }
 )
 COACH_FIELDS = frozenset(

@@ -87,6 +87,10 @@ class ResPartner(models.Model):
         return super().write(vals)
 
     def _filter_candidates(self):
+        """Return those of these partners who are candidates, or are to become one."""
+        return self._filter_traject_candidates()
+
+    def _filter_traject_candidates(self):
         """Return those of these partners who are candidates of a traject."""
         if not self.ids:
             return self.browse()
@@ -98,6 +102,11 @@ class ResPartner(models.Model):
             ._read_group([("candidate_id", "in", self.ids)], ["candidate_id"])
         )
         return self.browse([candidate.id for (candidate,) in grouped])
+
+    def _filter_guarded_candidates(self):
+        """Return those of these partners whose e-mail address only a planner
+        changes."""
+        return self._filter_candidates()
 
     def _filter_employer_contacts(self):
         """Return those of these partners who may read reports for an employer."""
@@ -131,7 +140,7 @@ class ResPartner(models.Model):
         may_sell = may_plan or user.has_group("outplacement.group_account_manager")
         guarded = self.browse()
         if not may_plan:
-            guarded |= changed._filter_candidates()
+            guarded |= changed._filter_guarded_candidates()
         if not may_sell:
             guarded |= changed._filter_employer_contacts()
         if guarded:

@@ -14,6 +14,8 @@ TRAJECT_GROUPS = (
     "outplacement.group_planner,"
     "outplacement.group_manager"
 )
+# Who reads orders: managers and planners of the bureau need not.
+ORDER_GROUPS = "sales_team.group_sale_salesman,account.group_account_invoice"
 # What was agreed about a placement when the package was sold.
 PLACEMENT_FIELDS = (
     "outplacement_placement_rule",

@@ -46,6 +46,7 @@ from . import test_query_count
 from . import test_reading_model
 from . import test_portal_tours
 from . import test_report
+from . import test_conflict
 from . import test_consent
 from . import test_migration_reports
 from . import test_report_deadline
@@ -69,6 +70,10 @@ from . import test_sell_wizards
 from . import test_sealed
 from . import test_sealed_bytes
 from . import test_session
+from . import test_social_plan
+from . import test_social_plan_access
+from . import test_social_plan_forty
+from . import test_social_plan_spending
 from . import test_statement
 from . import test_surface
 from . import test_traject
@@ -93,6 +98,7 @@ from . import test_portal_employer
 from . import test_portal_employer_list
 from . import test_portal_frozen
 from . import test_portal_login
+from . import test_call_off
 from . import test_cancellation
 from . import test_job_lost
 from . import test_instalment_trigger

@@ -26,6 +26,9 @@ TRAJECT_BY_METHOD = {
     "pause_ids",
     "order_id",
     "opportunity_id",
+    "entitlement_id",
+    "social_plan_id",
+    "conflict_ids",
     "break_glass_ids",
 }
 THREAD = {"activity_ids", "message_follower_ids", "message_ids"}

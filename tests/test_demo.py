@@ -26,7 +26,7 @@ SEEN = {
     "candidate": (None, 1, None),
 }
 # Filters that show nothing on the day that the demo bureau opens.
-EMPTY_FILTERS = {"inactive", "set_aside"}
+EMPTY_FILTERS = {"inactive", "set_aside", "not_open", "is_called_off", "is_released"}
 # Filters that show nothing in a bureau without books.
 INVOICE_FILTERS = {"invoiced", "draft_invoice", "not_paid", "credited"}
 
@@ -160,6 +160,24 @@ class TestDemo(HttpCase):
             for i in invoices.sorted(lambda i: (i.invoice_date or self.today, i.id))
         ]
 
+    def test_social_plan(self):
+        """Ten people under an open plan, of whom nobody was called off yet."""
+        plan = self._search("outplacement.social.plan")
+        self.assertEqual(plan.state, "open")
+        people = plan.entitlement_ids
+        self.assertEqual(
+            Counter(people.mapped("choice")),
+            {"outplacement": 4, "undecided": 3, "money": 2, "none": 1},
+        )
+        self.assertEqual(Counter(people.mapped("state")), {"entitled": 9, "draft": 1})
+        self.assertEqual((plan.heads_entitled, plan.heads_promised), (9, 7))
+        mine = self._get_model("outplacement.social.plan", "account").browse(plan.id)
+        wizard = mine.env["outplacement.call.off.start"].browse(
+            mine.action_call_off()["res_id"]
+        )
+        self.assertEqual((wizard.count, wizard.is_refused), (4, False))
+        self.assertEqual(wizard.amount, 7950.0 + 3 * 3950.0)
+
     def test_invoices_to_the_cent(self):
         """The worked examples of the billing rules, as far as the bureau sold them."""
         if not self.bureau.chart_template:
@@ -284,8 +302,10 @@ class TestDemo(HttpCase):
 
     def test_filters(self):
         """Every filter of the main lists shows something to somebody who has it."""
-        for model in ("traject", "session", "note", "document", "report", "instalment"):
-            view = self.env.ref(f"outplacement.outplacement_{model}_view_search")
+        lists = ("traject", "session", "note", "document", "report", "instalment")
+        for model in (*lists, "social.plan", "entitlement"):
+            name = model.replace(".", "_")
+            view = self.env.ref(f"outplacement.outplacement_{name}_view_search")
             for node in etree.fromstring(view.arch).iter("filter"):
                 if node.get("domain") and not self._may_be_empty(node.get("name")):
                     with self.subTest(model=model, filter=node.get("name")):

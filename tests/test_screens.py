@@ -15,6 +15,9 @@ READERS = {
     "report": OFFICE,
     "released": (*OFFICE, "account_manager"),
     "instalment": (*OFFICE, "account_manager", "finance"),
+    "social_plan": ("planner", "manager", "account_manager", "finance"),
+    "entitlement": ("planner", "manager", "account_manager", "finance"),
+    "call_off": ("planner", "manager", "account_manager", "finance"),
 }
 
 
@@ -34,7 +37,34 @@ class TestScreens(OutplacementCommon):
             "document": cls._make_document(),
             "report": cls._make_report("objected"),
             "released": cls._make_report("released"),
+            **cls._make_social_plan(),
         }
+
+    @classmethod
+    def _make_social_plan(cls):
+        """Return a plan of the account manager and what is under it."""
+        plan = cls.env["outplacement.social.plan"].create(
+            {
+                "title": "Depot",
+                "employer_id": cls.employer.id,
+                "account_manager_id": cls.account_manager.id,
+            }
+        )
+        entitlement = cls.env["outplacement.entitlement"].create(
+            {"plan_id": plan.id, "candidate_id": cls.candidate.partner_id.id}
+        )
+        call_off = cls.env["outplacement.call.off"].create(
+            {
+                "plan_id": plan.id,
+                "name": f"{plan.name}/01",
+                "number": 1,
+                "entity_id": plan.entity_ids.id,
+                "user_id": cls.account_manager.id,
+                "date": "2021-01-04",
+                "count": 1,
+            }
+        )
+        return {"social_plan": plan, "entitlement": entitlement, "call_off": call_off}
 
     def test_forms_open(self):
         for kind, roles in READERS.items():
@@ -120,12 +150,22 @@ class TestScreens(OutplacementCommon):
             ("report", "coach"),
             ("traject", "planner"),
             ("traject", "manager"),
+            ("social_plan", "account_manager"),
+            ("social_plan", "manager"),
+            ("entitlement", "account_manager"),
         ):
             with self.case(kind=kind, role=role):
                 Model = self.env[self.records[kind]._name].with_user(self.users[role])
-                if kind != "traject":
+                if kind == "entitlement":
+                    plan = self.records["social_plan"]
+                    Model = Model.with_context(default_plan_id=plan.id)
+                elif kind not in ("traject", "social_plan"):
                     Model = Model.with_context(default_traject_id=self.traject.id)
                 form = Form(Model)
+                if kind == "social_plan":
+                    form.title, form.employer_id = "New", self.employer
+                if kind == "entitlement":
+                    form.candidate_id = self.other_candidate.partner_id
                 if kind == "note":
                     form.body = "Said"
                 if kind == "report":

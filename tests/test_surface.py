@@ -1,9 +1,11 @@
 import ast
+import base64
 import itertools
 from collections import Counter
 from pathlib import Path
 
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import OutplacementCommon
@@ -235,7 +237,10 @@ SUDO = {
     },
     "models/res_company.py": {"_get_outplacement_zone": 1},
     "models/res_company_calendar.py": {"_get_outplacement_working_day": 1},
-    "models/res_partner.py": {"_filter_candidates": 1, "_filter_employer_contacts": 1},
+    "models/res_partner.py": {
+        "_filter_employer_contacts": 1,
+        "_filter_traject_candidates": 1,
+    },
     "models/sale_order.py": {
         "_action_cancel": 1,
         "_check_outplacement_invoiced": 1,
@@ -257,6 +262,52 @@ SUDO = {
         "_get_outplacement_trajects": 1,
     },
     "models/sale_order_line_invoicing.py": {"_get_outplacement_instalments": 1},
+    "models/outplacement_entitlement.py": {"_number": 1},
+    "models/outplacement_entitlement_flow.py": {
+        "_check_releasable": 1,
+        "_release": 1,
+        "_set_state": 1,
+        "action_release": 1,
+    },
+    "models/outplacement_entitlement_spending.py": {"_spend": 2},
+    "models/sale_order_line_spending.py": {"_check_outplacement_spent": 1},
+    "wizards/outplacement_entitlement_spend.py": {"_compute_refusal_text": 2},
+    "models/outplacement_social_plan.py": {"_get_next_reference": 1},
+    "models/outplacement_social_plan_call_off.py": {"_call_off": 2},
+    "models/outplacement_social_plan_flow.py": {"_set_state": 1},
+    "models/outplacement_social_plan_package.py": {"_update_pricelist": 1},
+    "models/outplacement_social_plan_usage.py": {
+        "_get_entitlements": 1,
+        "_get_other_amounts": 1,
+        "_get_person_amounts": 1,
+    },
+    "models/outplacement_traject_conflict.py": {
+        "_check_account_role": 1,
+        "_filter_conflicting": 1,
+        "_has_account_role": 2,
+        "_is_conflict_open": 1,
+        "action_refer_out": 1,
+    },
+    "models/outplacement_traject_plan.py": {
+        "_check_pool": 1,
+        "_get_cancellation_percent": 1,
+        "_on_cancelled": 1,
+    },
+    "models/res_partner_plan.py": {
+        "_filter_employer_contacts": 1,
+        "_filter_entitled": 1,
+    },
+    "models/sale_order_call_off.py": {
+        "_get_outplacement_call_off_error": 1,
+        "_is_outplacement_billed_together": 1,
+    },
+    "models/sale_order_line_call_off.py": {
+        "_prepare_outplacement_traject_values": 1,
+        "_sell_for_outplacement_trajects": 1,
+    },
+    "wizards/outplacement_call_off_start.py": {"_compute_preview": 2},
+    "wizards/outplacement_entitlement_release.py": {"_get_traject": 1},
+    "wizards/outplacement_social_plan_amend.py": {"_create_amendment": 1},
     "wizards/outplacement_change_mixin.py": {
         "_get_all_instalments": 1,
         "_get_today": 1,
@@ -287,6 +338,30 @@ METHODS = {
         "action_view_outplacement_trajects": (),
     },
     "outplacement.alert": {"action_done": ()},
+    "outplacement.call.off": {"action_view_order": ()},
+    "outplacement.call.off.start": {"action_confirm": (), "action_leave_out": ()},
+    "outplacement.entitlement": {
+        "action_call_off": (),
+        "action_cancel": (),
+        "action_entitle": (),
+        "action_release": (),
+        "action_spend": (),
+        "action_view_traject": (),
+    },
+    "outplacement.entitlement.spend": {"action_confirm": ()},
+    "outplacement.entitlement.release": {"action_confirm": ()},
+    "outplacement.social.plan": {
+        "action_amend": (),
+        "action_call_off": (),
+        "action_close": (),
+        "action_open": (),
+        "action_sign": (),
+        "action_view_call_offs": (),
+        "action_view_entitlements": (),
+        "action_view_instalments": (),
+        "action_view_trajects": (),
+    },
+    "outplacement.social.plan.amend": {"action_confirm": ()},
     "outplacement.instalment": {
         "action_create_invoices": (),
         "action_release": (),
@@ -363,7 +438,9 @@ METHODS = {
         "action_new_session": (),
         "action_pause": (),
         "action_print_confirmation": (),
+        "action_record_alternative": (),
         "action_record_consent": (),
+        "action_refer_out": (),
         "action_resume": (),
         "action_start_aftercare": (),
         "action_view_break_glass": (),
@@ -554,6 +631,47 @@ class TestSurface(OutplacementCommon):
             *self._get_records_of_the_bureau(),
             *self._get_wizards(),
             *self._get_sale_wizards(),
+            *self._get_records_of_a_plan(),
+        ]
+
+    def _get_records_of_a_plan(self):
+        """Return a social plan of the account manager and what is under it."""
+        seller = self.env(user=self.account_manager)
+        package = self._make_package()
+        plan = seller["outplacement.social.plan"].create(
+            {
+                "title": "Depot",
+                "employer_id": self.employer.id,
+                "date_signed": "2021-01-01",
+                "date_from": "2021-01-01",
+                "date_to": "2099-12-31",
+                "agreement_file": base64.b64encode(b"x"),
+                "package_ids": [Command.create({"product_id": package.id})],
+                "spending_ids": [Command.create({"product_id": package.id})],
+            }
+        )
+        plan.action_sign()
+        plan.action_open()
+        person = self.env["res.partner"].create({"name": "Employee"})
+        people = seller["outplacement.entitlement"].create(
+            {"plan_id": plan.id, "candidate_id": person.id}
+        )
+        people.action_entitle()
+        window = people.action_call_off()
+        call_off = plan._call_off(people)
+        release = people.action_release()
+        Release = seller["outplacement.entitlement.release"]
+        Amend = seller["outplacement.social.plan.amend"]
+        return [
+            plan,
+            people,
+            call_off,
+            seller["outplacement.call.off.start"].browse(window["res_id"]),
+            Release.with_context(**release["context"]).create({}),
+            seller["outplacement.entitlement.spend"].create(
+                {"entitlement_id": people.id, "spending_id": plan.spending_ids.id}
+            ),
+            Amend.create({"plan_id": plan.id}),
         ]
 
     def _get_records_of_finance(self):
@@ -633,9 +751,8 @@ class TestSurface(OutplacementCommon):
             planner["outplacement.traject.assign"].create(assignment),
         ]
 
-    def _get_sale_wizards(self):
-        """Return what the account manager opened to sell for `self.traject`."""
-        package = self.env["product.product"].create(
+    def _make_package(self):
+        return self.env["product.product"].create(
             {
                 "name": "Package",
                 "type": "service",
@@ -643,6 +760,10 @@ class TestSurface(OutplacementCommon):
                 "outplacement_type_id": self.traject.type_id.id,
             }
         )
+
+    def _get_sale_wizards(self):
+        """Return what the account manager opened to sell for `self.traject`."""
+        package = self._make_package()
         values = {"traject_id": self.traject.id, "product_id": package.id}
         seller = self.env(user=self.account_manager)
         payer = {**values, "partner_id": self.candidate.partner_id.id}

@@ -21,3 +21,10 @@ from . import sale_advance_payment_inv
 from . import outplacement_traject_pause
 from . import outplacement_traject_resume
 from . import outplacement_invoice_run_start
+from . import outplacement_call_off_start
+from . import outplacement_entitlement_release
+from . import outplacement_entitlement_spend
+from . import outplacement_social_plan_amend
+
+# beside the wizard that it extends
+from . import outplacement_traject_assign_conflict

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from . import bench, benchmark, demo, odoo, server, system, testdb
 from .checks import (
     billing,
+    call_offs,
     canary,
     compat,
     encryption,
@@ -61,6 +62,7 @@ def test(_arguments: list[str]) -> int:
             *life_cycle.checks(),
             *canary.checks(),
             *billing.checks(),
+            *call_offs.checks(),
         ],
     )
 
@@ -89,6 +91,7 @@ def clean(_arguments: list[str]) -> int:
 
 COMMANDS = {
     "billing": lambda _: run_lanes("billing", billing.checks()),
+    "call-offs": lambda _: run_lanes("call-offs", call_offs.checks()),
     "bench": lambda _: benchmark.run(),
     "canary": lambda _: run_lanes("canary", canary.checks()),
     "clean": clean,

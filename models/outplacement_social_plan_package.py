@@ -1,0 +1,113 @@
+from odoo import api, fields, models
+from odoo.fields import Command
+
+
+class OutplacementSocialPlanPackage(models.Model):
+    """A package at the price that a social plan agrees.
+
+    Once the plan is signed the price is a rule of the plan's own pricelist, by which
+    the orders of call-offs are priced.
+    """
+
+    _name = "outplacement.social.plan.package"
+    _description = "Package of a Social Plan"
+    _order = "plan_id, sequence, id"
+    _rec_name = "product_id"
+    _check_company_auto = True
+
+    plan_id = fields.Many2one(
+        "outplacement.social.plan", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="plan_id.company_id")
+    currency_id = fields.Many2one(related="plan_id.currency_id")
+    sequence = fields.Integer(default=10)
+    product_id = fields.Many2one(
+        "product.product",
+        string="Package",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        domain="[('service_tracking', '=', 'outplacement')]",
+    )
+    price = fields.Monetary(
+        string="Agreed Price",
+        compute="_compute_price",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        help="Of one traject, with or without VAT as the prices of the package are.",
+    )
+
+    _product_uniq = models.Constraint(
+        "UNIQUE(plan_id, product_id)", "This package is in the plan already."
+    )
+    _price_positive = models.Constraint(
+        "CHECK(price >= 0)", "A price cannot be negative."
+    )
+
+    @api.depends("product_id")
+    def _compute_price(self):
+        for package in self:
+            package.price = package.product_id.lst_price
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        packages = super().create(vals_list)
+        packages._check_plans_open()
+        return packages
+
+    def write(self, vals):
+        self._check_plans_open()
+        result = super().write(vals)
+        self._check_plans_open()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_signed(self):
+        self._check_plans_open()
+
+    def _check_plans_open(self):
+        """:raises UserError: a plan is signed, and no amendment changes it"""
+        self.plan_id._check_terms_open(["package_ids"])
+
+    # ------------------------------------------------------------------
+    # Prices
+    # ------------------------------------------------------------------
+
+    def _update_pricelist(self):
+        """Have the plans' own pricelists say what was agreed."""
+        # sudo: product.pricelist - account managers may not make any; this one follows
+        # the plan that is theirs
+        for plan, packages in self.sudo().grouped("plan_id").items():
+            if not plan.pricelist_id:
+                plan.pricelist_id = plan.pricelist_id.create(plan._prepare_pricelist())
+            plan.pricelist_id.item_ids = [
+                Command.clear(),
+                *(Command.create(p._prepare_pricelist_item()) for p in packages),
+            ]
+
+    def _prepare_pricelist_item(self):
+        """Return the values of the rule that has the agreed price."""
+        self.ensure_one()
+        return {
+            "applied_on": "0_product_variant",
+            "product_tmpl_id": self.product_id.product_tmpl_id.id,
+            "product_id": self.product_id.id,
+            "compute_price": "fixed",
+            "fixed_price": self.price,
+        }
+
+    def _get_cap_price(self, entity):
+        """Return what one traject takes of the budgets of its plan: with or without
+        VAT, as these are meant.
+
+        :param entity: ``outplacement.social.plan.entity`` that pays
+        """
+        self.ensure_one()
+        return self.plan_id._get_in_cap_basis(self.product_id, self.price, entity)

@@ -1,0 +1,58 @@
+from odoo import api, fields, models
+
+
+class OutplacementSocialPlanSpending(models.Model):
+    """What else the budget per person may be spent on, such as schooling: a service
+    with taxes of its own, exempt from VAT or not."""
+
+    _name = "outplacement.social.plan.spending"
+    _description = "Spending of a Social Plan"
+    _order = "plan_id, sequence, id"
+    _rec_name = "product_id"
+    _check_company_auto = True
+
+    plan_id = fields.Many2one(
+        "outplacement.social.plan", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="plan_id.company_id")
+    currency_id = fields.Many2one(related="plan_id.currency_id")
+    sequence = fields.Integer(default=10)
+    product_id = fields.Many2one(
+        "product.product",
+        string="Service",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        domain="[('type', '=', 'service'), ('service_tracking', '!=', 'outplacement')]",
+    )
+    cap_person = fields.Monetary(
+        string="At Most per Person", help="0: as much as the budget leaves."
+    )
+
+    _product_uniq = models.Constraint(
+        "UNIQUE(plan_id, product_id)", "This service is in the plan already."
+    )
+    _cap_positive = models.Constraint(
+        "CHECK(cap_person >= 0)", "Limits cannot be negative."
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        spendings = super().create(vals_list)
+        spendings._check_plans_open()
+        return spendings
+
+    def write(self, vals):
+        self._check_plans_open()
+        result = super().write(vals)
+        self._check_plans_open()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_signed(self):
+        self._check_plans_open()
+
+    def _check_plans_open(self):
+        """:raises UserError: a plan is signed, and no amendment changes it"""
+        self.plan_id._check_terms_open(["spending_ids"])

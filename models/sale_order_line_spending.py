@@ -1,0 +1,46 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from .sale_order_line import ORDER_GROUPS, TERMS_FIELDS
+
+
+class SaleOrderLine(models.Model):
+    """What is spent on somebody under a social plan besides a traject."""
+
+    _inherit = "sale.order.line"
+
+    outplacement_entitlement_id = fields.Many2one(
+        "outplacement.entitlement",
+        string="Spent on Entitlement",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        groups=ORDER_GROUPS,
+    )
+
+    def _has_field_access(self, field, operation):
+        """For whom it was sold is nobody's to write."""
+        if field.name == "outplacement_entitlement_id" and operation == "write":
+            return self.env.su
+        return super()._has_field_access(field, operation)
+
+    def write(self, vals):
+        if not self.env.su and not TERMS_FIELDS.isdisjoint(vals):
+            self._check_outplacement_spent()
+        return super().write(vals)
+
+    def _check_outplacement_spent(self):
+        """:raises UserError: another price would be spent than was held against the
+        budgets"""
+        # sudo: sale.order.line - whether it is of a budget, for whoever sells
+        for line in self.sudo():
+            if line.outplacement_entitlement_id and line.state == "sale":
+                raise UserError(
+                    self.env._(
+                        "Order %(order)s is of the budget of %(entitlement)s: cancel "
+                        "it, and spend another amount there.",
+                        order=line.order_id.name,
+                        entitlement=line.outplacement_entitlement_id.name,
+                    )
+                )
