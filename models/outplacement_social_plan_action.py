@@ -22,10 +22,19 @@ class OutplacementSocialPlan(models.Model):
     def _get_call_off_action(self, entitlements):
         """Return the action that shows what calling these people off would do."""
         self.ensure_one()
-        wizard = self.env["outplacement.call.off.start"].create(
-            {"plan_id": self.id, "entitlement_ids": entitlements.ids}
-        )
-        return wizard._get_action()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Call Off"),
+            "res_model": "outplacement.call.off.start",
+            "views": [(False, "form")],
+            "target": "new",
+            # the window is not stored before it is confirmed: a preview cannot be read
+            # of what is stored
+            "context": {
+                "default_plan_id": self.id,
+                "default_entitlement_ids": entitlements.ids,
+            },
+        }
 
     def action_amend(self):
         """Change what was signed, after a preview."""

@@ -91,6 +91,7 @@ from . import test_invoice_run_jobs
 from . import test_invoice_run_sending
 from . import test_tours
 from . import test_tours_file
+from . import test_tours_social_plan
 from . import test_screenshots
 from . import test_demo
 from . import test_placement

@@ -2,7 +2,7 @@ from datetime import date
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import freeze_time, tagged
+from odoo.tests import Form, freeze_time, tagged
 
 from .common_billing import TODAY
 from .common_plan import PlanCommon
@@ -17,9 +17,12 @@ class TestCallOff(PlanCommon):
         return record.with_user(user or self.account_manager).sudo(False)
 
     def _open(self, action):
-        """Return the window that the account manager opened by ``action``."""
-        Model = self.env[action["res_model"]].with_user(self.account_manager)
-        return Model.sudo(False).browse(action["res_id"])
+        """Return the window that ``action`` opens for the account manager, saved, and
+        what it showed before."""
+        Model = self._as(self.env[action["res_model"]])
+        with Form(Model.with_context(**action["context"])) as form:
+            shown = (len(form.line_ids), len(form.obstacle_ids), form.amount)
+        return form.record, shown
 
     # ------------------------------------------------------------------
     # What is sold
@@ -301,7 +304,8 @@ class TestCallOff(PlanCommon):
         chose = self._entitle(plan, 2, choice="outplacement")
         self._entitle(plan, choice="money")
         self._entitle(plan)
-        wizard = self._open(self._as(plan).action_call_off())
+        wizard, shown = self._open(self._as(plan).action_call_off())
+        self.assertEqual(shown, (1, 0, 6390.0))
         self.assertEqual(wizard.entitlement_ids, chose)
         self.assertFalse(wizard.is_refused)
         self.assertRecordValues(
@@ -316,14 +320,16 @@ class TestCallOff(PlanCommon):
         plan = self._make_social_plan(cap_heads=1)
         people = self._entitle(plan, 1) | self._entitle(plan, state="draft")
         self.employer.outplacement_po_required = True
-        wizard = self._open(self._as(people).action_call_off())
+        wizard, shown = self._open(self._as(people).action_call_off())
+        self.assertEqual(shown, (1, 1, 6390.0))
         self.assertTrue(wizard.is_refused)
         self.assertFalse(wizard.is_passable)
         self.assertEqual(wizard.obstacle_ids.entitlement_id._origin, people[1])
         self.assertIn("purchase order reference", wizard.line_ids.notice)
         with self.assertRefused("is draft, not entitled"):
             wizard.action_confirm()
-        wizard.action_leave_out()
+        wizard, shown = self._open(wizard.action_leave_out())
+        self.assertEqual(shown, (1, 0, 3195.0))
         self.assertEqual(wizard.entitlement_ids, people[0])
         self.assertFalse(wizard.is_refused)
         with self.assertDenied():

@@ -172,9 +172,9 @@ class TestDemo(HttpCase):
         self.assertEqual(Counter(people.mapped("state")), {"entitled": 9, "draft": 1})
         self.assertEqual((plan.heads_entitled, plan.heads_promised), (9, 7))
         mine = self._get_model("outplacement.social.plan", "account").browse(plan.id)
-        wizard = mine.env["outplacement.call.off.start"].browse(
-            mine.action_call_off()["res_id"]
-        )
+        context = mine.action_call_off()["context"]
+        CallOff = mine.env["outplacement.call.off.start"]
+        wizard = CallOff.with_context(**context).create({})
         self.assertEqual((wizard.count, wizard.is_refused), (4, False))
         self.assertEqual(wizard.amount, 7950.0 + 3 * 3950.0)
 

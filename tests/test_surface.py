@@ -660,13 +660,14 @@ class TestSurface(OutplacementCommon):
         window = people.action_call_off()
         call_off = plan._call_off(people)
         release = people.action_release()
+        CallOff = seller["outplacement.call.off.start"]
         Release = seller["outplacement.entitlement.release"]
         Amend = seller["outplacement.social.plan.amend"]
         return [
             plan,
             people,
             call_off,
-            seller["outplacement.call.off.start"].browse(window["res_id"]),
+            CallOff.with_context(**window["context"]).create({}),
             Release.with_context(**release["context"]).create({}),
             seller["outplacement.entitlement.spend"].create(
                 {"entitlement_id": people.id, "spending_id": plan.spending_ids.id}

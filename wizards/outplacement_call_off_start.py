@@ -108,8 +108,8 @@ class OutplacementCallOffStart(models.TransientModel):
         """Take those out of the selection who cannot be called off by themselves."""
         self.ensure_one()
         self._check_may_see()
-        self.entitlement_ids -= self.obstacle_ids.entitlement_id
-        return self._get_action()
+        others = self.entitlement_ids - self.obstacle_ids.entitlement_id
+        return self.plan_id._get_call_off_action(others)
 
     def action_confirm(self):
         """Call off, all of them or nobody.
@@ -125,17 +125,6 @@ class OutplacementCallOffStart(models.TransientModel):
             reason = (self.override_reason or "").strip()
         call_offs = self.plan_id._call_off(self.entitlement_ids, reason)
         return self.plan_id._get_call_offs_action(call_offs)
-
-    def _get_action(self):
-        """Return the action that shows this window."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Call Off"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
 
 
 class OutplacementCallOffStartLine(models.TransientModel):

@@ -17,6 +17,7 @@ export const DUTCH = {
     progressReport: "Voortgangsrapportage",
     questionOnly: "Alleen een vraag",
     session: "Gesprek",
+    socialPlans: "Sociale plannen",
     stays: "Blijft",
     traject: "Traject",
     whatIf: "Wat als geplaatst op",
