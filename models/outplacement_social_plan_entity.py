@@ -13,7 +13,11 @@ class OutplacementSocialPlanEntity(models.Model):
     _check_company_auto = True
 
     plan_id = fields.Many2one(
-        "outplacement.social.plan", required=True, index=True, ondelete="cascade"
+        "outplacement.social.plan",
+        string="Social Plan",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(related="plan_id.company_id")
     partner_id = fields.Many2one(

@@ -15,7 +15,10 @@ class OutplacementSocialPlanAmend(models.TransientModel):
     _description = "Amend Social Plan"
 
     plan_id = fields.Many2one(
-        "outplacement.social.plan", required=True, ondelete="cascade"
+        "outplacement.social.plan",
+        string="Social Plan",
+        required=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(related="plan_id.company_id")
     currency_id = fields.Many2one(related="plan_id.currency_id")
