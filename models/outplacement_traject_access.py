@@ -32,6 +32,7 @@ METHOD_FIELDS = frozenset(
         "conflict_ids",
     }
 )
+INTERNAL = "base.group_user"
 COACH_FIELDS = frozenset(
     {
         "phase_id",
@@ -111,6 +112,10 @@ class OutplacementTraject(models.Model):
                 return False
             if allowed is not None and field.name not in allowed:
                 return False
+        if operation == "read" and field.groups == INTERNAL:
+            # asked for each value of a list, of Odoo's fields of activities: `share`
+            # says the same as the group, and is much the cheapest to know
+            return self.env.su or not self.env.user.share
         return super()._has_field_access(field, operation)
 
     @api.model

@@ -338,6 +338,27 @@ class TestAccessFields(OutplacementCommon):
             with self.case(kind=kind, path=path):
                 self.assertRefused(model.search, [(path, "!=", False)])
 
+    def test_fields_of_internal_users(self):
+        """Known by another way than by asking for the group, and alike for all."""
+        Traject = self.env["outplacement.traject"]
+        internal = Traject._fields["activity_state"]
+        self.assertEqual(internal.groups, "base.group_user")
+        public = self.env.ref("base.public_user")
+        for user in [*self.users.values(), public]:
+            self.assertEqual(
+                Traject.with_user(user).sudo(False)._has_field_access(internal, "read"),
+                user.has_groups(internal.groups),
+                user.login,
+            )
+        self.assertFalse(
+            Traject.with_user(public).sudo(False)._has_field_access(internal, "read")
+        )
+        coach = self.users["coach"]
+        Coach = Traject.with_user(coach).sudo(False)
+        self.assertTrue(Coach._has_field_access(internal, "read"))
+        coach.group_ids = self.env.ref("base.group_portal")
+        self.assertFalse(Coach._has_field_access(internal, "read"))
+
     def test_account_manager_gets_session_counts_only(self):
         self.assertTrue(self.records["session"])
         sold = self.traject.with_user(self.account_manager)
