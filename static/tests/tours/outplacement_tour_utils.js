@@ -54,9 +54,27 @@ function leaveOutOdoos(violation) {
     return {...violation, nodes: violation.nodes.filter((node) => !isOdoos(node))};
 }
 
+/** Addresses on other servers that the page loads something from. */
+function getForeignResources() {
+    const loaded = performance.getEntriesByType("resource").map(({name}) => name);
+    const named = [
+        ...document.querySelectorAll(
+            "script[src], img[src], iframe[src], source[src], video[src], audio[src]"
+        ),
+    ].map(({src}) => src);
+    const linked = [
+        ...document.querySelectorAll("link[rel~=stylesheet], link[rel~=icon]"),
+    ].map(({href}) => href);
+    return [...loaded, ...named, ...linked].filter((address) => {
+        const {protocol, host} = new URL(address, location.href);
+        return protocol.startsWith("http") && host !== location.host;
+    });
+}
+
 export const tourUtils = {
     /** Hold the page as it is now against WCAG A and AA, by axe-core, which the test put
-     * there (tests/common_portal_tours.py). The tour fails on any violation. */
+     * there (tests/common_portal_tours.py). The tour fails on any violation, and where
+     * anything comes from another server. */
     checkAccessibility(page) {
         return {
             content: `${page}: usable by everybody`,
@@ -72,6 +90,10 @@ export const tourUtils = {
                 if (ours.length) {
                     const found = ours.map(describeViolation).join("\n");
                     throw new Error(`${page} (${window.innerWidth} px):\n${found}`);
+                }
+                const foreign = getForeignResources();
+                if (foreign.length) {
+                    throw new Error(`${page}: from elsewhere: ${foreign.join(" ")}`);
                 }
                 // the keyboard goes through the page as it is read
                 const jumps = document.querySelectorAll("#wrap [tabindex]");
