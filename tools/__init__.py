@@ -7,4 +7,8 @@ from . import schedule
 from . import revenue
 from . import rhythm
 from . import spreadsheet
+from . import table_cells
+from . import table_csv
+from . import table_xlsx
+from . import table_file
 from . import wording
