@@ -72,6 +72,7 @@
         "views/outplacement_key_views.xml",
         "views/outplacement_alert_views.xml",
         "wizards/outplacement_call_off_start_views.xml",
+        "wizards/outplacement_entitlement_intake_views.xml",
         "wizards/outplacement_entitlement_release_views.xml",
         "wizards/outplacement_entitlement_spend_views.xml",
         "wizards/outplacement_social_plan_amend_views.xml",

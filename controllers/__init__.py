@@ -1,4 +1,5 @@
 from . import document
+from . import entitlement_template
 from . import portal
 from . import portal_pages
 from . import portal_employer

@@ -104,12 +104,14 @@ from . import outplacement_social_plan_usage
 from . import outplacement_social_plan_obstacles
 from . import outplacement_social_plan_call_off
 from . import outplacement_social_plan_action
+from . import outplacement_social_plan_intake
 from . import outplacement_call_off
 from . import outplacement_entitlement
 from . import outplacement_entitlement_access
 from . import outplacement_entitlement_flow
 from . import outplacement_entitlement_call_off
 from . import outplacement_entitlement_spending
+from . import outplacement_entitlement_import
 from . import outplacement_conflict
 from . import outplacement_traject_plan
 from . import outplacement_traject_conflict

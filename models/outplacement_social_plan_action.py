@@ -36,6 +36,18 @@ class OutplacementSocialPlan(models.Model):
             },
         }
 
+    def action_import_people(self):
+        """Bring the people of a file under the plan, after a check."""
+        self._check_intake()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Import People"),
+            "res_model": "outplacement.entitlement.intake",
+            "views": [(False, "form")],
+            "target": "current",
+            "context": {"default_plan_id": self.id},
+        }
+
     def action_amend(self):
         """Change what was signed, after a preview."""
         self.ensure_one()

@@ -12,3 +12,4 @@ from . import table_csv
 from . import table_xlsx
 from . import table_file
 from . import wording
+from . import cell_values

@@ -22,6 +22,12 @@ from . import outplacement_traject_pause
 from . import outplacement_traject_resume
 from . import outplacement_invoice_run_start
 from . import outplacement_call_off_start
+from . import outplacement_entitlement_intake
+from . import outplacement_entitlement_intake_problem
+from . import outplacement_entitlement_intake_columns
+from . import outplacement_entitlement_intake_check
+from . import outplacement_entitlement_intake_terms
+from . import outplacement_entitlement_intake_import
 from . import outplacement_entitlement_release
 from . import outplacement_entitlement_spend
 from . import outplacement_social_plan_amend
