@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -164,6 +166,7 @@ class OutplacementEntitlement(models.Model):
             if not vals.get("candidate_id")
         ]
         self._check_people(plan, [person for _vals, person in fresh])
+        self._check_once(plan, fresh)
         partners = plan._create_people([person for _vals, person in fresh])
         for (vals, _person), partner in zip(fresh, partners, strict=True):
             vals["candidate_id"] = partner.id
@@ -183,3 +186,34 @@ class OutplacementEntitlement(models.Model):
         for email, kind in plan._find_known_emails(emails).items():
             if text := plan._get_known_text(kind):
                 raise ValidationError(f"{email}: {text}")
+
+    @api.model
+    def _check_once(self, plan, fresh):
+        """Tell of whom there would be two, before the database does: it would write
+        their names into the log of the server.
+
+        :param fresh: list of (values, (name, e-mail address))
+        :raises ValidationError: somebody is under the plan already, or twice in this
+            import
+        """
+        keys = [
+            key
+            for vals, (_name, email) in fresh
+            for key in (
+                ("email", read_email(email)),
+                ("number", (vals.get("personnel_number") or "").strip()),
+            )
+            if key[1]
+        ]
+        emails = {text for kind, text in keys if kind == "email"}
+        numbers = {text for kind, text in keys if kind == "number"}
+        taken = plan._find_living(emails, numbers)
+        for key, count in Counter(keys).items():
+            if key in taken or count > 1:
+                raise ValidationError(
+                    self.env._(
+                        "“%(text)s” is there already: somebody is under the plan "
+                        "already, or twice in this file.",
+                        text=key[1],
+                    )
+                )

@@ -99,6 +99,24 @@ class OutplacementSocialPlan(models.Model):
     # People
     # ------------------------------------------------------------------
 
+    def _find_living(self, emails, numbers):
+        """Return what these addresses and personnel numbers have in common with who is
+        under the plan: a set of ("email", address) and ("number", text)."""
+        living = self.env["outplacement.entitlement"].search_fetch(
+            [
+                ("plan_id", "=", self.id),
+                ("state", "not in", ("released", "cancelled")),
+                "|",
+                ("email_normalized", "in", list(emails)),
+                ("personnel_number", "in", list(numbers)),
+            ],
+            ["email_normalized", "personnel_number"],
+        )
+        return {
+            *(("email", person.email_normalized) for person in living),
+            *(("number", person.personnel_number) for person in living),
+        }
+
     def _find_known_emails(self, emails):
         """Say which of these addresses belong to somebody who is known already.
 

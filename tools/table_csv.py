@@ -61,12 +61,11 @@ def _find_encoding(content):
     for mark, encoding in MARKS.items():
         if content.startswith(mark):
             return encoding
-    # without a mark, the zeros of UTF-16 are all on one side
+    # without a mark, the zeros of UTF-16 are on one side
     start = content[:200]
-    if len(start) > 1 and not start[::2].strip(b"\0"):
-        return "utf-16-be"
-    if len(start) > 1 and not start[1::2].strip(b"\0"):
-        return "utf-16-le"
+    zeros = [start[side::2].count(0) for side in (0, 1)]
+    if max(zeros) > len(start) // 5 and not min(zeros):
+        return "utf-16-be" if zeros[0] else "utf-16-le"
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:

@@ -118,18 +118,7 @@ class OutplacementEntitlementIntake(models.TransientModel):
         first = self._get_first_rows(staged)
         emails = self._get_keys(staged, rows, "email")
         numbers = self._get_keys(staged, rows, "number")
-        living = self.env["outplacement.entitlement"].search_fetch(
-            [
-                ("plan_id", "=", plan.id),
-                ("state", "not in", ("released", "cancelled")),
-                "|",
-                ("email_normalized", "in", list(emails)),
-                ("personnel_number", "in", list(numbers)),
-            ],
-            ["email_normalized", "personnel_number"],
-        )
-        taken = {("email", person.email_normalized) for person in living}
-        taken |= {("number", person.personnel_number) for person in living}
+        taken = plan._find_living(emails, numbers)
         known = plan._find_known_emails(emails)
         return World(plan._get_intake_names(), first, taken, known)
 
