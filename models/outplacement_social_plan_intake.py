@@ -142,9 +142,8 @@ class OutplacementSocialPlan(models.Model):
             ["login", "partner_id"],
         )
         kinds = dict.fromkeys(partners.mapped("email_normalized"), "contact")
-        employers = partners.filtered(
-            lambda p: p.commercial_partner_id in self._get_employers()
-        )
+        companies = self._get_employers()
+        employers = partners.filtered(lambda p: p.commercial_partner_id in companies)
         for partner in employers | (partners & self._get_employer_contacts()):
             kinds[partner.email_normalized] = "employer"
         for address in (users.partner_id & partners).mapped("email_normalized"):
@@ -155,7 +154,8 @@ class OutplacementSocialPlan(models.Model):
     def _get_employers(self):
         """Return the companies for which the people of the plan work."""
         # sudo: res.partner - see _find_known_emails
-        employers = self.sudo().employer_id | self.sudo().entity_ids.partner_id
+        plan = self.sudo()
+        employers = plan.employer_id | plan.entity_ids.partner_id
         return employers.commercial_partner_id
 
     def _get_employer_contacts(self):

@@ -269,6 +269,11 @@ SUDO = {
         "_set_state": 1,
         "action_release": 1,
     },
+    "models/outplacement_social_plan_intake.py": {
+        "_find_known_emails": 2,
+        "_get_employer_contacts": 1,
+        "_get_employers": 1,
+    },
     "models/outplacement_entitlement_spending.py": {"_spend": 2},
     "models/sale_order_line_spending.py": {"_check_outplacement_spent": 1},
     "wizards/outplacement_entitlement_spend.py": {"_compute_refusal_text": 2},
@@ -306,6 +311,7 @@ SUDO = {
         "_sell_for_outplacement_trajects": 1,
     },
     "wizards/outplacement_call_off_start.py": {"_compute_preview": 2},
+    "wizards/outplacement_entitlement_intake_import.py": {"_import": 1},
     "wizards/outplacement_entitlement_release.py": {"_get_traject": 1},
     "wizards/outplacement_social_plan_amend.py": {"_create_amendment": 1},
     "wizards/outplacement_change_mixin.py": {
@@ -348,12 +354,24 @@ METHODS = {
         "action_spend": (),
         "action_view_traject": (),
     },
+    "outplacement.entitlement.intake": {
+        "action_check": (),
+        "action_download_template": (),
+        "action_download_to_mend": (),
+        "action_import_all": (),
+        "action_import_good": (),
+        "action_restart": (),
+        "action_view_people": (),
+        "action_view_problems": (),
+        "check_next": (),
+    },
     "outplacement.entitlement.spend": {"action_confirm": ()},
     "outplacement.entitlement.release": {"action_confirm": ()},
     "outplacement.social.plan": {
         "action_amend": (),
         "action_call_off": (),
         "action_close": (),
+        "action_import_people": (),
         "action_open": (),
         "action_sign": (),
         "action_view_call_offs": (),
@@ -492,7 +510,7 @@ OVERRIDDEN = {
     *("default_get", "create", "write", "unlink", "copy_data", "init"),
     *("read", "search_read", "web_read", "web_search_read"),
     *("button_cancel", "button_draft", "create_invoices", "reverse_moves"),
-    "message_post_with_source",
+    *("message_post_with_source", "get_import_templates", "load"),
 }
 # Odoo's, of names that are ours as well.
 OVERRIDDEN_OF = {"sale.order": {"action_confirm", "action_draft"}}
@@ -673,6 +691,7 @@ class TestSurface(OutplacementCommon):
                 {"entitlement_id": people.id, "spending_id": plan.spending_ids.id}
             ),
             Amend.create({"plan_id": plan.id}),
+            seller["outplacement.entitlement.intake"].create({"plan_id": plan.id}),
         ]
 
     def _get_records_of_finance(self):

@@ -162,6 +162,7 @@ class OutplacementEntitlementIntake(models.TransientModel):
     def action_view_problems(self):
         """Open what is wrong as a list to search and group."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "outplacement.outplacement_entitlement_intake_problem_action"
         )

@@ -72,6 +72,7 @@ class OutplacementEntitlementIntake(models.TransientModel):
     def action_download_template(self):
         """Save the file to fill in."""
         self.ensure_one()
+        self.check_access("read")
         url = f"/outplacement/entitlement/template.xlsx?plan_id={self.plan_id.id}"
         return {"type": "ir.actions.act_url", "url": url, "target": "download"}
 
@@ -131,6 +132,7 @@ class OutplacementEntitlementIntake(models.TransientModel):
     def action_download_to_mend(self):
         """Save the rows that are not good."""
         self.ensure_one()
+        self.check_access("read")
         url = f"/outplacement/entitlement/intake/{self.id}/mend.xlsx"
         return {"type": "ir.actions.act_url", "url": url, "target": "download"}
 

@@ -21,6 +21,7 @@ class OutplacementEntitlementIntake(models.TransientModel):
     def action_view_people(self):
         """Open who was imported."""
         self.ensure_one()
+        self.check_access("read")
         action = self.plan_id.action_view_entitlements()
         return {**action, "domain": [("id", "in", self.entitlement_ids.ids)]}
 
