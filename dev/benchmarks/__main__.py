@@ -11,6 +11,7 @@ from .benchmark import Report
 from .billing import BillingBenchmark
 from .bureau import Bureau
 from .form import FormBenchmark
+from .intake import IntakeBenchmark
 from .lists import ListsBenchmark
 from .paper import PaperBenchmark
 from .place import Place
@@ -24,6 +25,7 @@ BENCHMARKS = (
     SearchBenchmark,
     PlansBenchmark,
     BillingBenchmark,
+    IntakeBenchmark,
     PaperBenchmark,
     PortalBenchmark,
 )
