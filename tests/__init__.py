@@ -72,6 +72,7 @@ from . import test_sealed_bytes
 from . import test_session
 from . import test_intake
 from . import test_intake_files
+from . import test_intake_http
 from . import test_intake_import
 from . import test_social_plan
 from . import test_social_plan_access

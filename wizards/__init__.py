@@ -27,6 +27,7 @@ from . import outplacement_entitlement_intake_problem
 from . import outplacement_entitlement_intake_columns
 from . import outplacement_entitlement_intake_check
 from . import outplacement_entitlement_intake_terms
+from . import outplacement_entitlement_intake_notice
 from . import outplacement_entitlement_intake_import
 from . import outplacement_entitlement_release
 from . import outplacement_entitlement_spend
