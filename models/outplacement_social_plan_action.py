@@ -39,13 +39,16 @@ class OutplacementSocialPlan(models.Model):
     def action_import_people(self):
         """Bring the people of a file under the plan, after a check."""
         self._check_intake()
+        intake = self.env["outplacement.entitlement.intake"].create(
+            {"plan_id": self.id}
+        )
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Import People"),
-            "res_model": "outplacement.entitlement.intake",
+            "res_model": intake._name,
+            "res_id": intake.id,
             "views": [(False, "form")],
             "target": "current",
-            "context": {"default_plan_id": self.id},
         }
 
     def action_amend(self):

@@ -74,6 +74,7 @@ class TestIntake(IntakeCommon):
         )
         intake = self._check(make_csv(row, head=head), plan, is_entitled=False)
         self.assertFalse(self._get_problems(intake))
+        self.assertFalse(intake.notice)
         self.assertEqual(intake.ignored, "Shoe size")
         intake.action_import_all()
         person = self._get_people(plan)
@@ -96,6 +97,27 @@ class TestIntake(IntakeCommon):
             [str(day) for day in days], ["2026-06-30", "2026-01-02", "2026-05-01"]
         )
         self.assertEqual(person.candidate_id.name, "Zoë van 't Hof")
+
+    def test_what_is_told_of_all(self):
+        """Budget and what is empty, of the good rows together."""
+        other = self.env["res.partner"].create({"name": "Other", "is_company": True})
+        plan = self._make_social_plan(
+            cap_amount=7000.0,
+            entity_ids=[
+                Command.create({"partner_id": self.employer.id}),
+                Command.create({"partner_id": other.id}),
+            ],
+        )
+        people = [(*person, "Other") for person in make_people(3)]
+        head = (*HEAD, "Entity")
+        intake = self._check(make_csv(*people[:2], head=head), plan)
+        self.assertFalse(intake.notice)
+        intake = self._check(make_csv(*people, head=head), plan)
+        self.assertRegex(intake.notice, "9,585.00.* and .*7,000.00.* is left")
+        people[0] = (*people[0][:3], "")
+        intake = self._check(make_csv(*people, head=head), plan)
+        self.assertEqual(intake.good_count, 3)
+        self.assertRegex(intake.notice, "without an entity: 1, without a package: 0")
 
     def test_in_steps(self):
         """A large file is checked a thousand rows at a time, and knows where it is."""
@@ -186,6 +208,13 @@ class TestIntake(IntakeCommon):
         self.assertFalse(self._get_people())
         with self.assertRefused("is closed: nobody is added"):
             self.plan.with_user(self.account_manager).action_import_people()
+
+    def test_button(self):
+        mine = self.plan.with_user(self.account_manager).sudo(False)
+        action = mine.action_import_people()
+        intake = mine.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual((intake.plan_id, intake.state), (mine, "upload"))
+        self.assertEqual(intake.display_name, "Import People")
 
     def test_same_people_imported_meanwhile(self):
         """What the check found is looked at again under the lock."""

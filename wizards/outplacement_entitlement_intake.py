@@ -71,6 +71,11 @@ class OutplacementEntitlementIntake(models.TransientModel):
     cap_amount = fields.Monetary(related="plan_id.cap_amount", related_sudo=False)
     amount_left = fields.Monetary(related="plan_id.amount_left", related_sudo=False)
 
+    def _compute_display_name(self):
+        """Neutral: it stands above the page."""
+        for intake in self:
+            intake.display_name = self.env._("Import People")
+
     # ------------------------------------------------------------------
     # Access
     # ------------------------------------------------------------------
@@ -133,7 +138,7 @@ class OutplacementEntitlementIntake(models.TransientModel):
         )
         if self.row_count <= BATCH:
             self.check_next()
-        return self._get_action()
+        return True
 
     def check_next(self):
         """Check some more rows.
@@ -157,7 +162,7 @@ class OutplacementEntitlementIntake(models.TransientModel):
         self._check_own()
         self._stage([], {}, [])
         self.write({"state": "upload", "file": False, "file_name": False})
-        return self._get_action()
+        return True
 
     def action_view_problems(self):
         """Open what is wrong as a list to search and group."""
@@ -196,14 +201,3 @@ class OutplacementEntitlementIntake(models.TransientModel):
         bad = {problem.row for problem in problems if not problem.is_passable}
         self.bad_count += len(bad)
         self.good_count += len(rows) - len(bad)
-
-    def _get_action(self):
-        """Return the action that shows this page."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Import People"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "current",
-        }

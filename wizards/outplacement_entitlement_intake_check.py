@@ -198,7 +198,9 @@ class OutplacementEntitlementIntake(models.TransientModel):
             return
         email = row.values["email"] = read_email(text)
         if not email:
-            row.tell("email", self.env._("This is not one valid e-mail address."))
+            row.tell(
+                "email", self.env._("This is not one valid e-mail address: mend it.")
+            )
         elif not self._check_once(row, world, "email", email):
             self._check_known(row, world.known.get(email))
 

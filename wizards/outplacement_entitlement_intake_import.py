@@ -45,10 +45,10 @@ class OutplacementEntitlementIntake(models.TransientModel):
         self._renew_problems(checked)
         if not good or (len(good) < len(checked) and not only_good):
             self.notice = self._get_changed_text()
-            return self._get_action()
+            return True
         people = self._create_entitlements(good)
         self._finish(staged, good, people)
-        return self._get_action()
+        return True
 
     def _check_checked(self):
         """:raises UserError: there is nothing that was checked"""

@@ -15,7 +15,11 @@ class OutplacementEntitlementIntake(models.TransientModel):
         staged = self._get_staged()
         bad = set(self.problem_ids.filtered(lambda p: not p.is_passable).mapped("row"))
         good = [row for row in staged["rows"] if row[0] not in bad]
-        texts = [self._get_heads_text(good), self._get_amount_text(staged, good)]
+        texts = [
+            self._get_heads_text(good),
+            self._get_amount_text(staged, good),
+            self._get_empty_text(staged, good),
+        ]
         return "\n".join(filter(None, texts))
 
     def _get_heads_text(self, good):
@@ -58,6 +62,21 @@ class OutplacementEntitlementIntake(models.TransientModel):
             "would come to %(amount)s, and %(left)s of the budget is left.",
             amount=plan.currency_id.format(amount),
             left=plan.currency_id.format(plan.amount_left),
+        )
+
+    def _get_empty_text(self, staged, good):
+        """Return in how many rows that is empty which a call-off needs."""
+        plan = self.plan_id
+        names = plan._get_intake_names()
+        counts = [
+            sum(not self._find_record(plan, names, kind, staged, row) for row in good)
+            for kind in ("entity", "package")
+        ]
+        return any(counts) and self.env._(
+            "Rows without an entity: %(entities)s, without a package: %(packages)s. "
+            "Both are needed before somebody is called off.",
+            entities=counts[0],
+            packages=counts[1],
         )
 
     def _find_record(self, plan, names, kind, staged, row):

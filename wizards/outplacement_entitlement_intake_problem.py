@@ -6,7 +6,7 @@ class OutplacementEntitlementIntakeProblem(models.TransientModel):
 
     _name = "outplacement.entitlement.intake.problem"
     _description = "Problem in a File"
-    _order = "row, id"
+    _order = "is_passable, row, id"
     _rec_name = "text"
 
     intake_id = fields.Many2one(

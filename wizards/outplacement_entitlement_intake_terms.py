@@ -39,12 +39,6 @@ class OutplacementEntitlementIntake(models.TransientModel):
             row.values[f"{kind}_id"] = found
             if problem:
                 row.tell(kind, f"{problem} {self._get_known_names(kind)}")
-        elif kind not in row.unread and len(self._get_options(kind)) > 1:
-            row.tell(
-                kind,
-                self.env._("Empty: needed before this person is called off."),
-                is_passable=True,
-            )
 
     def _get_options(self, kind):
         plan = self.plan_id
