@@ -142,6 +142,7 @@ from . import ir_attachment_report
 from . import ir_binary
 from . import ir_default
 from . import ir_rule
+from . import product_pricelist_item
 from . import product_template
 from . import outplacement_revenue_booking
 from . import outplacement_revenue_booking_entry
@@ -179,3 +180,5 @@ from . import sale_order_line_traject_sale
 from . import sale_order_call_off
 from . import sale_order_line_call_off
 from . import sale_order_line_spending
+from . import sale_order_social_plan
+from . import sale_order_line_social_plan

@@ -4,6 +4,9 @@ from odoo.exceptions import UserError
 from ..tools.money import to_decimal
 from .sale_order_line import ORDER_GROUPS
 
+# In the context while something is spent: nobody can put it there from outside.
+SPENDING = object()
+
 
 class OutplacementEntitlement(models.Model):
     """What else of the budget is spent on a person, such as schooling: a line on an
@@ -121,6 +124,6 @@ class OutplacementEntitlement(models.Model):
         order = plan.env["sale.order"].create(values)
         for line in order.order_line:
             line.name = f"{line.name}\n{entitlement.name}"
-        order.action_confirm()
+        order.with_context(outplacement_spending=SPENDING).action_confirm()
         plan._check_kept(entitlement)
         return order.with_env(self.env)

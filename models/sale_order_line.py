@@ -47,6 +47,15 @@ TERMS_FIELDS = frozenset(
 )
 # What a line has of its order. Odoo stores it with the line, where it can be written.
 ORDER_FIELDS = frozenset({"state", "currency_id", "company_id"})
+# What a line takes of the budgets of a social plan, and whether it takes it.
+BUDGET_FIELDS = frozenset(
+    {
+        *TERMS_FIELDS,
+        *ORDER_FIELDS,
+        *("order_id", "product_id", "is_downpayment"),
+        *("price_subtotal", "price_tax", "price_total"),
+    }
+)
 # Fixed by confirmation: what was sold for a traject was not sold for another one.
 FIXED_FIELDS = ("outplacement_for_traject_id", "outplacement_line_kind")
 

@@ -70,12 +70,5 @@ class SaleOrderLine(models.Model):
     def _sell_for_outplacement_trajects(self):
         """What is sold on top for a traject of a plan is of its budgets too."""
         result = super()._sell_for_outplacement_trajects()
-        # sudo: outplacement.social.plan - what is left of it, for whoever sells
-        lines = self.sudo().filtered(
-            lambda line: line.outplacement_line_kind in ("extension", "package")
-        )
-        trajects = lines.outplacement_for_traject_id
-        for plan in trajects.social_plan_id:
-            plan._lock()
-            plan._check_kept(trajects.entitlement_id)
+        self._check_outplacement_budgets()
         return result

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from .sale_order_line import ORDER_GROUPS, TERMS_FIELDS
+from .sale_order_line import BUDGET_FIELDS, ORDER_GROUPS
 
 
 class SaleOrderLine(models.Model):
@@ -26,7 +26,7 @@ class SaleOrderLine(models.Model):
         return super()._has_field_access(field, operation)
 
     def write(self, vals):
-        if not self.env.su and not TERMS_FIELDS.isdisjoint(vals):
+        if not self.env.su and not BUDGET_FIELDS.isdisjoint(vals):
             self._check_outplacement_spent()
         return super().write(vals)
 

@@ -34,11 +34,16 @@ class SaleOrder(models.Model):
             orders = self.filtered(lambda order: order.state not in QUOTATION)
             orders._refuse_outplacement_state()
 
+    def _is_outplacement_stepped(self):
+        """Whether something follows from the status of the order."""
+        self.ensure_one()
+        return bool(self.order_line._filter_outplacement())
+
     def _refuse_outplacement_state(self):
         """:raises UserError: there is a package on the orders, or what is sold for a
-        traject"""
+        traject, or something else that follows from their status"""
         for order in self:
-            if order.order_line._filter_outplacement():
+            if order._is_outplacement_stepped():
                 raise UserError(
                     self.env._(
                         "The status of order %(order)s is not written by hand, since "

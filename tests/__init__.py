@@ -115,3 +115,4 @@ from . import test_migration_billing
 from . import test_portal_candidate
 from . import test_portal_candidate_forms
 from . import test_portal_candidate_values
+from . import test_social_plan_orders

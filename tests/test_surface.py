@@ -294,6 +294,7 @@ SUDO = {
         "action_refer_out": 1,
     },
     "models/outplacement_traject_plan.py": {
+        "_check_candidate_change": 1,
         "_check_pool": 1,
         "_get_cancellation_percent": 1,
         "_on_cancelled": 1,
@@ -301,19 +302,29 @@ SUDO = {
     "models/res_partner_plan.py": {
         "_filter_employer_contacts": 1,
         "_filter_entitled": 1,
+        "_filter_guarded_candidates": 2,
     },
     "models/sale_order_call_off.py": {
         "_get_outplacement_call_off_error": 1,
         "_is_outplacement_billed_together": 1,
     },
-    "models/sale_order_line_call_off.py": {
-        "_prepare_outplacement_traject_values": 1,
-        "_sell_for_outplacement_trajects": 1,
+    "models/sale_order_line_call_off.py": {"_prepare_outplacement_traject_values": 1},
+    "models/sale_order_line_social_plan.py": {
+        "_check_outplacement_budgets": 1,
+        "_get_outplacement_payer_error": 1,
+        "_is_outplacement_kept_elsewhere": 1,
     },
+    "models/sale_order_social_plan.py": {"_is_outplacement_of_plan": 1},
+    "models/product_pricelist_item.py": {"_check_outplacement_agreed": 1},
+    "models/outplacement_entitlement_access.py": {"_check_same_person": 1},
+    "models/outplacement_social_plan_entity.py": {"_check_contacts": 1},
     "wizards/outplacement_call_off_start.py": {"_compute_preview": 2},
     "wizards/outplacement_entitlement_intake_import.py": {"_import": 1},
     "wizards/outplacement_entitlement_release.py": {"_get_traject": 1},
-    "wizards/outplacement_social_plan_amend.py": {"_create_amendment": 1},
+    "wizards/outplacement_social_plan_amend.py": {
+        "_create_amendment": 1,
+        "action_confirm": 1,
+    },
     "wizards/outplacement_change_mixin.py": {
         "_get_all_instalments": 1,
         "_get_today": 1,
@@ -656,6 +667,9 @@ class TestSurface(OutplacementCommon):
         """Return a social plan of the account manager and what is under it."""
         seller = self.env(user=self.account_manager)
         package = self._make_package()
+        school = self.env["product.product"].create(
+            {"name": "Schooling", "type": "service"}
+        )
         plan = seller["outplacement.social.plan"].create(
             {
                 "title": "Depot",
@@ -665,7 +679,7 @@ class TestSurface(OutplacementCommon):
                 "date_to": "2099-12-31",
                 "agreement_file": base64.b64encode(b"x"),
                 "package_ids": [Command.create({"product_id": package.id})],
-                "spending_ids": [Command.create({"product_id": package.id})],
+                "spending_ids": [Command.create({"product_id": school.id})],
             }
         )
         plan.action_sign()
