@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 KINDS = [
     ("affiliated", "Affiliated bureau, and a conflict with the employer"),
@@ -38,3 +39,20 @@ class OutplacementConflict(models.Model):
         readonly=True,
         default=lambda self: self.env.user,
     )
+
+    @api.constrains("alternative")
+    def _check_alternative(self):
+        """Spaces are no alternative."""
+        if any(not (conflict.alternative or "").strip() for conflict in self):
+            raise ValidationError(
+                self.env._("Say which other bureau or coach was offered.")
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Who records it, and when, is nobody's to say."""
+        if not self.env.su:
+            today = self.env.company._get_outplacement_today()
+            own = {"user_id": self.env.uid, "date": today}
+            vals_list = [{**vals, **own} for vals in vals_list]
+        return super().create(vals_list)

@@ -42,10 +42,12 @@ class OutplacementEntitlement(models.Model):
     company_id = fields.Many2one(related="plan_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="plan_id.currency_id")
     account_manager_id = fields.Many2one(
-        related="plan_id.account_manager_id", groups=TRAJECT_GROUPS
+        related="plan_id.account_manager_id",
+        related_sudo=False,  # of a plan that is not theirs it tells nobody
+        groups=TRAJECT_GROUPS,
     )
     money_allowed = fields.Boolean(
-        related="plan_id.money_allowed", groups=TRAJECT_GROUPS
+        related="plan_id.money_allowed", related_sudo=False, groups=TRAJECT_GROUPS
     )
     entity_id = fields.Many2one(
         "outplacement.social.plan.entity",
@@ -304,8 +306,9 @@ class OutplacementEntitlement(models.Model):
         vals_list = self._number([dict(vals) for vals in vals_list])
         for vals in vals_list:
             self._complete_choice(vals)
-            self._check_not_oneself(vals.get("candidate_id"))
-        return super().create(vals_list)
+        entitlements = super().create(vals_list)
+        entitlements._check_added()
+        return entitlements
 
     def write(self, vals):
         self._check_write(vals)
@@ -318,6 +321,8 @@ class OutplacementEntitlement(models.Model):
         """Give each its reference in the series of its plan; of two who do so at the
         same time one begins anew."""
         Plan = self.env["outplacement.social.plan"]
+        if default := self.default_get(["plan_id"]).get("plan_id"):
+            vals_list = [{"plan_id": default, **vals} for vals in vals_list]
         numbers = {}
         for plan in Plan.browse({vals.get("plan_id") for vals in vals_list} - {None}):
             count = sum(vals.get("plan_id") == plan.id for vals in vals_list)

@@ -55,6 +55,42 @@ class OutplacementEntitlement(models.Model):
                     entitlement=fixed[0].name,
                 )
             )
+        self._check_same_person(vals)
+
+    def _check_same_person(self, vals):
+        """:raises UserError: what was sold for somebody would be somebody else's"""
+        # sudo: outplacement.entitlement - whether anything was, for whoever changes it
+        for entitlement in self.sudo() if "candidate_id" in vals else ():
+            if entitlement.candidate_id.id != vals["candidate_id"] and (
+                entitlement.call_off_id or entitlement.spending_line_ids
+            ):
+                raise UserError(
+                    self.env._(
+                        "Something was sold for the person of %(entitlement)s already: "
+                        "make another entitlement for somebody else.",
+                        entitlement=entitlement.name,
+                    )
+                )
+
+    def _check_added(self):
+        """Hold those who were added, whatever defaults they came with.
+
+        :raises UserError: they include the user, or a plan is closed
+        """
+        for entitlement in self:
+            self._check_not_oneself(entitlement.candidate_id.id)
+        self._check_plans_running()
+
+    def _check_plans_running(self):
+        """:raises UserError: a plan is closed"""
+        for plan in self.plan_id:
+            if plan.state == "closed":
+                raise UserError(
+                    self.env._(
+                        "Social plan %(plan)s is closed: nobody is added to it.",
+                        plan=plan.name,
+                    )
+                )
 
     @api.model
     def _has_field_access(self, field, operation):

@@ -50,6 +50,7 @@ class OutplacementEntitlement(models.Model):
     def action_entitle(self):
         """Say that these people may; who withdrew chooses anew."""
         self.check_access("write")
+        self._check_plans_running()
         again = self.filtered(lambda e: e.state == "released")
         (self - again)._set_state("entitled")
         again._set_state("entitled", choice="undecided", traject_id=False)

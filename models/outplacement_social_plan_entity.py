@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 
 class OutplacementSocialPlanEntity(models.Model):
@@ -54,6 +54,56 @@ class OutplacementSocialPlanEntity(models.Model):
     _partner_uniq = models.Constraint(
         "UNIQUE(plan_id, partner_id)", "This entity is under the plan already."
     )
+
+    # ------------------------------------------------------------------
+    # Constraints
+    # ------------------------------------------------------------------
+
+    @api.constrains("employer_contact_ids")
+    def _check_contacts(self):
+        """Who is under the plan does not read for the employer, see
+        ``outplacement.entitlement``."""
+        # sudo: outplacement.entitlement - whether one is under it, whoever names them
+        Entitlement = self.env["outplacement.entitlement"].sudo()
+        for plan, entities in self.grouped("plan_id").items():
+            contacts = entities.employer_contact_ids
+            domain = [("plan_id", "=", plan.id), ("candidate_id", "in", contacts.ids)]
+            if under := Entitlement.search(domain, limit=1):
+                raise ValidationError(
+                    self.env._(
+                        "%(person)s is under social plan %(plan)s and cannot read the "
+                        "reports for the employer at the same time.",
+                        person=under.candidate_id.name,
+                        plan=plan.name,
+                    )
+                )
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    def write(self, vals):
+        self._check_of_plan(vals)
+        return super().write(vals)
+
+    def _check_of_plan(self, vals):
+        """:raises UserError: an entity would go to another plan, or become another
+        company after the signature"""
+        for name in ("plan_id", "partner_id"):
+            changed = self.filtered(
+                lambda entity, name=name: name in vals and entity[name].id != vals[name]
+            )
+            if name == "partner_id":
+                changed = changed.filtered(lambda e: e.plan_id.state != "draft")
+            if changed:
+                raise UserError(
+                    self.env._(
+                        "%(entity)s stays an entity of social plan %(plan)s: add "
+                        "another one instead.",
+                        entity=changed[0].partner_id.name,
+                        plan=changed[0].plan_id.name,
+                    )
+                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

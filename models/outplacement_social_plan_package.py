@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 
@@ -56,17 +57,36 @@ class OutplacementSocialPlanPackage(models.Model):
         for package in self:
             package.price = package.product_id.lst_price
 
+    @api.constrains("product_id")
+    def _check_product(self):
+        """What is called off starts trajects."""
+        for package in self:
+            if package.product_id.service_tracking != "outplacement":
+                raise ValidationError(
+                    self.env._(
+                        "“%(product)s” is no outplacement package: nothing would be "
+                        "called off with it.",
+                        product=package.product_id.display_name,
+                    )
+                )
+
     # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):
+        # before and after: with defaults of the context as well
+        plans = self.plan_id.browse(
+            {vals.get("plan_id") for vals in vals_list} - {None}
+        )
+        plans._check_terms_open(["package_ids"])
         packages = super().create(vals_list)
         packages._check_plans_open()
         return packages
 
     def write(self, vals):
+        self._check_same_plan(vals)
         self._check_plans_open()
         result = super().write(vals)
         self._check_plans_open()
@@ -75,6 +95,16 @@ class OutplacementSocialPlanPackage(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_signed(self):
         self._check_plans_open()
+
+    def _check_same_plan(self, vals):
+        """:raises UserError: it would go to another plan, which may be nobody's of the
+        user"""
+        if "plan_id" in vals and self.filtered(
+            lambda r: r.plan_id.id != vals["plan_id"]
+        ):
+            raise UserError(
+                self.env._("What a social plan has is not moved to another one.")
+            )
 
     def _check_plans_open(self):
         """:raises UserError: a plan is signed, and no amendment changes it"""

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 
 
 class OutplacementSocialPlanSpending(models.Model):
@@ -41,6 +42,20 @@ class OutplacementSocialPlanSpending(models.Model):
         "CHECK(cap_person >= 0)", "Limits cannot be negative."
     )
 
+    @api.constrains("product_id")
+    def _check_product(self):
+        """Packages are called off."""
+        for spending in self:
+            product = spending.product_id
+            if product.type != "service" or product.service_tracking == "outplacement":
+                raise ValidationError(
+                    self.env._(
+                        "“%(product)s” is not a service that is sold on its own: "
+                        "packages are called off.",
+                        product=product.display_name,
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
         spendings = super().create(vals_list)
@@ -48,6 +63,7 @@ class OutplacementSocialPlanSpending(models.Model):
         return spendings
 
     def write(self, vals):
+        self._check_same_plan(vals)
         self._check_plans_open()
         result = super().write(vals)
         self._check_plans_open()
@@ -56,6 +72,16 @@ class OutplacementSocialPlanSpending(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_signed(self):
         self._check_plans_open()
+
+    def _check_same_plan(self, vals):
+        """:raises UserError: it would go to another plan, which may be nobody's of the
+        user"""
+        if "plan_id" in vals and self.filtered(
+            lambda r: r.plan_id.id != vals["plan_id"]
+        ):
+            raise UserError(
+                self.env._("What a social plan has is not moved to another one.")
+            )
 
     def _check_plans_open(self):
         """:raises UserError: a plan is signed, and no amendment changes it"""

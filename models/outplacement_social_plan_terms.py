@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 # What was agreed: fixed from the signature on, but for amendments.
 TERMS = (
@@ -14,6 +14,9 @@ TERMS = (
     "choice_deadline",
     "invoice_plan_id",
     "is_fee_waived",
+    "date_signed",
+    "agreement_file",
+    "agreement_name",
     "package_ids",
     "spending_ids",
 )
@@ -52,6 +55,7 @@ class OutplacementSocialPlan(models.Model):
 
     def write(self, vals):
         self._check_fixed(vals)
+        self._check_may_hand_over(vals)
         if terms := set(TERMS) & set(vals):
             self._check_terms_open(terms)
         return super().write(vals)
@@ -74,6 +78,21 @@ class OutplacementSocialPlan(models.Model):
                 raise UserError(
                     self.env._("The reference and the company of a plan are fixed.")
                 )
+
+    def _check_may_hand_over(self, vals):
+        """:raises AccessError: a deputy would say whose the plan is"""
+        if {"account_manager_id", "deputy_id"}.isdisjoint(vals) or self.env.su:
+            return
+        user = self.env.user
+        foreign = self.filtered(lambda plan: plan.account_manager_id != user)
+        if foreign and not user.has_group("outplacement.group_manager"):
+            raise AccessError(
+                self.env._(
+                    "Only the account manager of social plan %(plan)s or a manager "
+                    "names the account manager and the deputy.",
+                    plan=foreign[0].name,
+                )
+            )
 
     def _check_terms_open(self, names):
         """Keep what was signed as it was signed.

@@ -35,6 +35,22 @@ class OutplacementTraject(models.Model):
         )._on_traject_cancelled()
         return result
 
+    def _check_candidate_change(self, candidate_id):
+        """Nobody takes the place of who was called off."""
+        # sudo: outplacement.entitlement - whether there is one, for whoever plans
+        for traject in self.sudo() if not self.env.su else self.browse():
+            entitlement = traject.entitlement_id
+            if entitlement and traject.candidate_id.id != candidate_id:
+                raise UserError(
+                    self.env._(
+                        "Traject %(traject)s was called off for %(entitlement)s: "
+                        "release the slot, and call somebody else off.",
+                        traject=traject.name,
+                        entitlement=entitlement.name,
+                    )
+                )
+        return super()._check_candidate_change(candidate_id)
+
     def _get_cancellation_percent(self, date, outcome):
         """A plan may have agreed that withdrawing costs nothing."""
         # sudo: outplacement.social.plan - what was agreed, for whoever cancels

@@ -24,15 +24,18 @@ class ResPartner(models.Model):
 
     def _filter_guarded_candidates(self):
         """The account manager of a plan mends an address that was typed wrongly, as
-        long as nothing hangs on it: no traject, and no login."""
+        long as nothing hangs on it: no traject, no login, and no plan of another."""
         guarded = super()._filter_guarded_candidates()
         Entitlement = self.env["outplacement.entitlement"]
         if not Entitlement.has_access("write"):
             return guarded
         fixed = guarded._filter_traject_candidates() | guarded.filtered("user_ids")
-        own = Entitlement.search(
-            [("candidate_id", "in", guarded.ids)]
-        )._filtered_access("write")
+        domain = [("candidate_id", "in", guarded.ids)]
+        own = Entitlement.search(domain)._filtered_access("write")
+        # sudo: outplacement.entitlement - who is under a colleague's plan as well is
+        # nobody's alone
+        others = Entitlement.sudo().search(domain) - own.sudo()
+        fixed |= others.candidate_id.sudo(False)
         return guarded - (own.candidate_id - fixed)
 
     def _filter_employer_contacts(self):

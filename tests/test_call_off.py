@@ -208,9 +208,10 @@ class TestCallOff(PlanCommon):
         self._call_off(person)
         with self.assertRefused(rf"{person.name} is called off, not entitled"):
             self._call_off(person)
+        late = self._entitle(plan)
         self._as(plan).action_close()
         with self.assertRefused("is closed, not open"):
-            self._call_off(self._entitle(plan))
+            self._call_off(late)
         with self.assertRefused("nobody to call off"):
             self._as(plan)._call_off(person.browse())
         with self.assertRefused("people of one social plan"):

@@ -103,6 +103,23 @@ class OutplacementSocialPlanAmend(models.TransientModel):
     )
 
     # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """What is not named stays as the plan has it: of fields that are computed
+        together Odoo computes none once one of them is given."""
+        completed = []
+        for vals in vals_list:
+            plan_id = vals.get("plan_id") or self.default_get(["plan_id"])["plan_id"]
+            plan = self.env["outplacement.social.plan"].browse(plan_id)
+            plan.check_access("write")
+            terms = plan._convert_to_write({name: plan[name] for name in AMENDABLE})
+            completed.append({**terms, **vals, "plan_id": plan_id})
+        return super().create(completed)
+
+    # ------------------------------------------------------------------
     # Computes
     # ------------------------------------------------------------------
 
@@ -203,6 +220,9 @@ class OutplacementSocialPlanAmend(models.TransientModel):
         """
         self.ensure_one()
         self._check_may_see()
+        # sudo: outplacement.social.plan - its turns, nobody's to write; what is used is
+        # counted before anybody takes more
+        self.plan_id.sudo()._lock()
         changes = self._get_changes()
         self._check_confirm(changes)
         self._check_enough()
@@ -228,11 +248,15 @@ class OutplacementSocialPlanAmend(models.TransientModel):
             raise UserError(self.env._("Add the signed amendment as a file."))
 
     def _check_enough(self):
-        """:raises UserError: more is used than the amended plan would allow"""
+        """:raises UserError: a limit is lowered to less than what is used. One that a
+        manager went past may stay."""
         plan = self.plan_id
         usage = plan._get_usages()[plan.id]
-        heads = self.cap_heads and usage.heads > self.cap_heads
-        if heads or (self.cap_amount and usage.amount > to_decimal(self.cap_amount)):
+        heads = self._is_lower("cap_heads") and usage.heads > self.cap_heads
+        amount = self._is_lower("cap_amount") and (
+            usage.amount > to_decimal(self.cap_amount)
+        )
+        if heads or amount:
             raise UserError(
                 self.env._(
                     "Of social plan %(plan)s %(heads)s people and %(amount)s are used: "
@@ -242,6 +266,11 @@ class OutplacementSocialPlanAmend(models.TransientModel):
                     amount=plan._format(usage.amount),
                 )
             )
+
+    def _is_lower(self, name):
+        """Return whether a limit would be lower than it is; 0 is none."""
+        limit, before = self[name], self.plan_id[name]
+        return bool(limit) and (not before or limit < before)
 
     def _apply_packages(self, plan):
         """Give the packages of the plan their new prices, and add those that are
