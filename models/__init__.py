@@ -182,3 +182,5 @@ from . import sale_order_line_call_off
 from . import sale_order_line_spending
 from . import sale_order_social_plan
 from . import sale_order_line_social_plan
+from . import outplacement_social_plan_standing
+from . import outplacement_instalment_social_plan

@@ -144,4 +144,11 @@ class OutplacementSocialPlanPackage(models.Model):
         :param entity: ``outplacement.social.plan.entity`` that pays
         """
         self.ensure_one()
-        return self.plan_id._get_in_cap_basis(self.product_id, self.price, entity)
+        plan, product = self.plan_id, self.product_id
+        # as orders do: a price with VAT is one without where there is none
+        price = product._get_tax_included_unit_price_from_price(
+            self.price,
+            product.taxes_id._filter_taxes_by_company(plan.company_id),
+            product_taxes_after_fp=plan._get_taxes(product, entity),
+        )
+        return plan._get_in_cap_basis(product, price, entity)

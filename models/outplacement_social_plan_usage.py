@@ -168,12 +168,17 @@ class OutplacementSocialPlan(models.Model):
         :param entity: ``outplacement.social.plan.entity`` that pays
         """
         self.ensure_one()
-        partner, company = entity.partner_id, self.company_id
-        taxes = product.taxes_id._filter_taxes_by_company(company)
-        Position = self.env["account.fiscal.position"].with_company(company)
-        taxes = Position._get_fiscal_position(partner).map_tax(taxes)
+        partner = entity.partner_id
+        taxes = self._get_taxes(product, entity)
         totals = taxes.compute_all(price, self.currency_id, partner=partner)
         return totals["total_included" if self.cap_tax_included else "total_excluded"]
+
+    def _get_taxes(self, product, entity):
+        """Return the taxes of a product that is sold to an entity."""
+        company = self.company_id
+        taxes = product.taxes_id._filter_taxes_by_company(company)
+        Position = self.env["account.fiscal.position"].with_company(company)
+        return Position._get_fiscal_position(entity.partner_id).map_tax(taxes)
 
     @api.model
     def _get_basis_factors(self, lines):
@@ -185,7 +190,7 @@ class OutplacementSocialPlan(models.Model):
                 line.order_id.outplacement_social_plan_id
                 or line.outplacement_for_traject_id.social_plan_id
             )
-            whole = 100000.0  # large, so that its VAT is hardly rounded
+            whole = 1e9  # large, so that its VAT is hardly rounded
             amount = line._get_outplacement_in_basis(whole, plan.cap_tax_included)
             factors[line] = amount / to_decimal(whole)
         return factors

@@ -315,6 +315,8 @@ SUDO = {
         "_is_outplacement_kept_elsewhere": 1,
     },
     "models/sale_order_social_plan.py": {"_is_outplacement_of_plan": 1},
+    "models/outplacement_social_plan_standing.py": {"_get_other_amounts": 1},
+    "models/outplacement_instalment_social_plan.py": {"_check_kept_by_plans": 1},
     "models/product_pricelist_item.py": {"_check_outplacement_agreed": 1},
     "models/outplacement_entitlement_access.py": {"_check_same_person": 1},
     "models/outplacement_social_plan_entity.py": {"_check_contacts": 1},
