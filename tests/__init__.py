@@ -117,4 +117,5 @@ from . import test_portal_candidate_forms
 from . import test_portal_candidate_values
 from . import test_social_plan_attacks
 from . import test_social_plan_books
+from . import test_social_plan_ledger
 from . import test_social_plan_orders
