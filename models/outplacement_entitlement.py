@@ -305,7 +305,7 @@ class OutplacementEntitlement(models.Model):
     def create(self, vals_list):
         vals_list = self._number([dict(vals) for vals in vals_list])
         for vals in vals_list:
-            self._complete_choice(vals)
+            self._complete(vals)
         entitlements = super().create(vals_list)
         entitlements._check_added()
         return entitlements
@@ -313,7 +313,7 @@ class OutplacementEntitlement(models.Model):
     def write(self, vals):
         self._check_write(vals)
         vals = dict(vals)
-        self._complete_choice(vals)
+        self._complete(vals)
         return super().write(vals)
 
     @api.model
@@ -340,8 +340,12 @@ class OutplacementEntitlement(models.Model):
         return vals_list
 
     @api.model
-    def _complete_choice(self, vals):
-        """Date a choice that is made today."""
+    def _complete(self, vals):
+        """Date a choice that is made today. No personnel number is none, not the same
+        one as another's."""
+        if "personnel_number" in vals:
+            number = (vals["personnel_number"] or "").strip()
+            vals["personnel_number"] = number or False
         if vals.get("choice") == "undecided":
             vals["date_choice"] = False
         elif vals.get("choice") and not vals.get("date_choice"):

@@ -175,11 +175,23 @@ class OutplacementSocialPlan(models.Model):
         return values
 
     def _link_trajects(self, entitlements):
-        """Let the people know their trajects."""
+        """Let the people know their trajects.
+
+        :raises UserError: somebody got none
+        """
         trajects = entitlements.order_line_id.outplacement_traject_ids
         for traject in trajects:
             if traject.entitlement_id in entitlements:
                 traject.entitlement_id.traject_id = traject
+        for entitlement in entitlements.filtered(lambda e: not e.traject_id)[:1]:
+            raise UserError(
+                self.env._(
+                    "Nothing starts for %(entitlement)s: “%(product)s” is no "
+                    "outplacement package any more.",
+                    entitlement=entitlement.name,
+                    product=entitlement.package_id.product_id.display_name,
+                )
+            )
 
     def _check_called_off(self, entitlements, override_reason):
         """Hold what the orders came to against the limits once more.

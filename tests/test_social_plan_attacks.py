@@ -93,6 +93,15 @@ class TestSocialPlanAttacks(PlanCommon):
                 {"plan_id": draft.id, "product_id": self.package.id}
             )
 
+    def test_packages_that_start_nothing_any_more(self):
+        package = self._make_package(1.0, self.plan_call_off)
+        plan = self._make_social_plan(packages={package: 100.0})
+        person = self._entitle(plan)
+        package.service_tracking = "no"
+        with self.assertRefused("no outplacement package any more"):
+            self._call_off(person)
+        self.assertEqual(person.state, "entitled")
+
     # ------------------------------------------------------------------
     # Amendments
     # ------------------------------------------------------------------
@@ -141,6 +150,13 @@ class TestSocialPlanAttacks(PlanCommon):
         made = Entitlement.create(values)
         self.assertEqual(made.mapped("number"), [4, 5])
         self.assertEqual(made[1].name, f"{self.plan.name}-005")
+
+    def test_no_personnel_number(self):
+        """As a file has it where a cell is empty."""
+        without = self._entitle(self.plan, 2, personnel_number=" ")
+        self.assertFalse(any(without.mapped("personnel_number")))
+        self.person.personnel_number = " 7 "
+        self.assertEqual(self.person.personnel_number, "7")
 
     def test_oneself_by_default(self):
         Entitlement = self._as(self.env["outplacement.entitlement"]).with_context(
