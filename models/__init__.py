@@ -10,6 +10,7 @@ from . import outplacement_traject_facts
 from . import outplacement_traject_flow
 from . import outplacement_traject_mail
 from . import outplacement_traject_session
+from . import outplacement_traject_unseen
 from . import outplacement_traject_start
 from . import outplacement_traject_statement
 from . import outplacement_traject_report
@@ -105,11 +106,14 @@ from . import outplacement_social_plan_obstacles
 from . import outplacement_social_plan_call_off
 from . import outplacement_social_plan_action
 from . import outplacement_social_plan_intake
+from . import outplacement_social_plan_cockpit
+from . import outplacement_social_plan_cockpit_traject
 from . import outplacement_call_off
 from . import outplacement_entitlement
 from . import outplacement_entitlement_access
 from . import outplacement_entitlement_flow
 from . import outplacement_entitlement_call_off
+from . import outplacement_entitlement_timing
 from . import outplacement_entitlement_spending
 from . import outplacement_entitlement_import
 from . import outplacement_conflict

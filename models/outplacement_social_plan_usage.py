@@ -4,6 +4,8 @@ from odoo import api, fields, models
 
 from ..tools.money import round_amount, to_decimal
 
+# Who counts under a plan at present.
+LIVE_STATES = ("entitled", "called_off")
 # Who is counted as promised: entitled, and may still be called off.
 PROMISED_CHOICES = ("undecided", "outplacement")
 
@@ -61,7 +63,7 @@ class OutplacementSocialPlan(models.Model):
     @api.depends("cap_heads", "cap_amount", "cap_tax_included", "entitlement_ids.state")
     def _compute_usage(self):
         usages = self._get_usages()
-        counts = self._count_entitlements("entitled", "called_off")
+        counts = self._count_entitlements(*LIVE_STATES)
         for plan in self:
             usage = usages[plan._origin.id]
             plan.heads_entitled = counts.get(plan._origin.id, 0)
@@ -124,15 +126,16 @@ class OutplacementSocialPlan(models.Model):
                 ("traject_id.social_plan_id", "in", self.ids),
                 ("sale_line_id.outplacement_line_kind", "!=", "payer"),
             ],
-            ["traject_id", "sale_line_id"],
+            # nothing is read of each traject: there may be thousands
+            ["traject_id.social_plan_id", "traject_id.entitlement_id", "sale_line_id"],
             ["amount:sum", "amount_lapsed:sum"],
         )
-        factors = self._get_basis_factors({line for _traject, line, *_sums in rows})
+        factors = self._get_basis_factors({line for _plan, _who, line, *_sums in rows})
         amounts = {}
-        for traject, line, amount, lapsed in rows:
+        for plan, entitlement, line, amount, lapsed in rows:
             owed = (to_decimal(amount) - to_decimal(lapsed)) * factors[line]
-            own = amounts.setdefault(traject.social_plan_id.id, {})
-            key = traject.entitlement_id.id
+            own = amounts.setdefault(plan.id, {})
+            key = entitlement.id
             own[key] = own.get(key, 0) + round_amount(owed, line.currency_id)
         return amounts
 
@@ -149,12 +152,11 @@ class OutplacementSocialPlan(models.Model):
                 ("product_id.service_tracking", "!=", "outplacement"),
                 ("outplacement_for_traject_id", "=", False),
             ],
-            ["order_id", "outplacement_entitlement_id"],
+            ["order_id.outplacement_social_plan_id", "outplacement_entitlement_id"],
             ["price_subtotal:sum", "price_total:sum"],
         )
         amounts = {}
-        for order, entitlement, untaxed, total in rows:
-            plan = order.outplacement_social_plan_id
+        for plan, entitlement, untaxed, total in rows:
             amount = to_decimal(total if plan.cap_tax_included else untaxed)
             own = amounts.setdefault(plan.id, {})
             own[entitlement.id] = own.get(entitlement.id, 0) + amount

@@ -46,6 +46,7 @@ from . import test_query_count
 from . import test_reading_model
 from . import test_portal_tours
 from . import test_report
+from . import test_cockpit
 from . import test_conflict
 from . import test_consent
 from . import test_migration_reports

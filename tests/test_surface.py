@@ -299,6 +299,7 @@ SUDO = {
         "_get_cancellation_percent": 1,
         "_on_cancelled": 1,
     },
+    "models/outplacement_traject_unseen.py": {"_search_is_unseen": 1},
     "models/res_partner_plan.py": {
         "_filter_employer_contacts": 1,
         "_filter_entitled": 1,
@@ -386,8 +387,10 @@ METHODS = {
         "action_close": (),
         "action_import_people": (),
         "action_open": (),
+        "action_open_cockpit": (),
         "action_sign": (),
         "action_view_call_offs": (),
+        "action_view_cockpit": ("promised",),
         "action_view_entitlements": (),
         "action_view_instalments": (),
         "action_view_trajects": (),
