@@ -79,6 +79,7 @@
         "views/outplacement_entitlement_views.xml",
         "views/outplacement_call_off_views.xml",
         "views/outplacement_social_plan_views.xml",
+        "views/outplacement_social_plan_report_views.xml",
         "views/outplacement_social_plan_cockpit_views.xml",
         "views/outplacement_conflict_views.xml",
         "views/product_template_views.xml",
