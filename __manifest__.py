@@ -89,6 +89,7 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/portal_employer_templates.xml",
+        "views/portal_plan_templates.xml",
         "views/portal_candidate_templates.xml",
         "views/outplacement_menus.xml",
     ],

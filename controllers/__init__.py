@@ -3,6 +3,7 @@ from . import entitlement_template
 from . import portal
 from . import portal_pages
 from . import portal_employer
+from . import portal_plan
 from . import portal_candidate
 from . import portal_candidate_forms
 from . import portal_language

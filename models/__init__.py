@@ -108,11 +108,13 @@ from . import outplacement_social_plan_action
 from . import outplacement_social_plan_intake
 from . import outplacement_social_plan_cockpit
 from . import outplacement_social_plan_cockpit_traject
+from . import outplacement_social_plan_portal
 from . import outplacement_call_off
 from . import outplacement_entitlement
 from . import outplacement_entitlement_access
 from . import outplacement_entitlement_flow
 from . import outplacement_entitlement_call_off
+from . import outplacement_entitlement_portal
 from . import outplacement_entitlement_timing
 from . import outplacement_entitlement_spending
 from . import outplacement_entitlement_import

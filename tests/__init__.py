@@ -44,6 +44,8 @@ from . import test_note_search
 from . import test_partner
 from . import test_query_count
 from . import test_reading_model
+from . import test_portal_plan
+from . import test_portal_plan_tour
 from . import test_portal_tours
 from . import test_report
 from . import test_cockpit

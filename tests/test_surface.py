@@ -281,6 +281,8 @@ SUDO = {
     "models/outplacement_social_plan_call_off.py": {"_call_off": 2},
     "models/outplacement_social_plan_flow.py": {"_set_state": 1},
     "models/outplacement_social_plan_package.py": {"_update_pricelist": 1},
+    "models/outplacement_entitlement_portal.py": {"_get_portal_people_source": 1},
+    "models/outplacement_social_plan_portal.py": {"_get_portal_employer_source": 1},
     "models/outplacement_social_plan_usage.py": {
         "_get_entitlements": 1,
         "_get_other_amounts": 1,
