@@ -16,7 +16,7 @@ canary: ## Send every role round a committed database, then search its dump
 compat: ## Run Odoo's own suites with the add-on installed
 replica: ## Serve the portals from a streaming replica, then without it
 screenshots: ## Take the pictures of the screens anew
-bench: ## Measure forms, lists, plans, billing, intake, paper, portal (some: ONLY="form portal")
+bench: ## Measure forms, lists, billing, portal, social plans and more (some: ONLY="form portal")
 clean: ## Delete the test databases
 
 demo demo-stop demo-reset test lint format i18n canary compat replica screenshots bench clean:

@@ -108,6 +108,7 @@ from . import outplacement_social_plan_action
 from . import outplacement_social_plan_intake
 from . import outplacement_social_plan_cockpit
 from . import outplacement_social_plan_cockpit_traject
+from . import outplacement_social_plan_opportunity
 from . import outplacement_social_plan_portal
 from . import outplacement_call_off
 from . import outplacement_entitlement
@@ -142,6 +143,7 @@ from . import account_move_send
 from . import account_move_specification
 from . import calendar_event
 from . import crm_lead
+from . import crm_lead_plan
 from . import ir_actions_report
 from . import ir_attachment
 from . import ir_attachment_report

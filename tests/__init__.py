@@ -80,6 +80,7 @@ from . import test_intake_import
 from . import test_social_plan
 from . import test_social_plan_access
 from . import test_social_plan_forty
+from . import test_social_plan_opportunity
 from . import test_social_plan_report
 from . import test_social_plan_spending
 from . import test_statement

@@ -50,6 +50,10 @@ SUDO = {
         "_filter_linkable": 1,
         "_get_released_report": 1,
     },
+    "models/crm_lead_plan.py": {
+        "_merge_dependences": 1,
+        "_update_revenues_from_so": 1,
+    },
     "models/outplacement_consent.py": {
         "_give_by_candidate": 1,
         "_withdraw": 1,
@@ -354,7 +358,11 @@ SUDO = {
 }
 # Every public method of ours, with the arguments that it is called with here.
 METHODS = {
-    "crm.lead": {"action_view_outplacement_trajects": ()},
+    "crm.lead": {
+        "action_new_outplacement_social_plan": (),
+        "action_view_outplacement_social_plans": (),
+        "action_view_outplacement_trajects": (),
+    },
     "sale.order": {
         "action_view_outplacement_instalments": (),
         "action_view_outplacement_trajects": (),
@@ -395,6 +403,7 @@ METHODS = {
         "action_view_cockpit": ("promised",),
         "action_view_entitlements": (),
         "action_view_instalments": (),
+        "action_view_opportunity": (),
         "action_view_trajects": (),
     },
     "outplacement.social.plan.amend": {"action_confirm": ()},

@@ -10,6 +10,8 @@ from odoo.tools import config
 from .benchmark import Report
 from .billing import BillingBenchmark
 from .bureau import Bureau
+from .call_off import CallOffBenchmark
+from .cockpit import CockpitBenchmark
 from .form import FormBenchmark
 from .intake import IntakeBenchmark
 from .lists import ListsBenchmark
@@ -28,6 +30,8 @@ BENCHMARKS = (
     IntakeBenchmark,
     PaperBenchmark,
     PortalBenchmark,
+    CallOffBenchmark,
+    CockpitBenchmark,
 )
 
 
