@@ -76,6 +76,7 @@
         "wizards/outplacement_entitlement_release_views.xml",
         "wizards/outplacement_entitlement_spend_views.xml",
         "wizards/outplacement_social_plan_amend_views.xml",
+        "wizards/outplacement_social_plan_reconcile_views.xml",
         "views/outplacement_entitlement_views.xml",
         "views/outplacement_call_off_views.xml",
         "views/outplacement_social_plan_views.xml",

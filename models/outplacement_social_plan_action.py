@@ -64,6 +64,15 @@ class OutplacementSocialPlan(models.Model):
             "context": {"default_plan_id": self.id},
         }
 
+    def action_reconcile(self):
+        """Hold the people under the plan against a list of the employer."""
+        self.ensure_one()
+        self.check_access("write")
+        wizard = self.env["outplacement.social.plan.reconcile"].create(
+            {"plan_id": self.id}
+        )
+        return wizard._get_action()
+
     def action_view_entitlements(self):
         """Open the people under the plan."""
         action = self._get_list_action("outplacement.outplacement_entitlement_action")

@@ -47,6 +47,7 @@ from . import test_reading_model
 from . import test_portal_plan
 from . import test_portal_plan_tour
 from . import test_portal_tours
+from . import test_reconcile
 from . import test_report
 from . import test_cockpit
 from . import test_conflict

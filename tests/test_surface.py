@@ -398,6 +398,7 @@ METHODS = {
         "action_import_people": (),
         "action_open": (),
         "action_open_cockpit": (),
+        "action_reconcile": (),
         "action_sign": (),
         "action_view_call_offs": (),
         "action_view_cockpit": ("promised",),
@@ -407,6 +408,10 @@ METHODS = {
         "action_view_trajects": (),
     },
     "outplacement.social.plan.amend": {"action_confirm": ()},
+    "outplacement.social.plan.reconcile": {
+        "action_compare": (),
+        "action_restart": (),
+    },
     "outplacement.instalment": {
         "action_create_invoices": (),
         "action_release": (),
@@ -722,6 +727,7 @@ class TestSurface(OutplacementCommon):
             ),
             Amend.create({"plan_id": plan.id}),
             seller["outplacement.entitlement.intake"].create({"plan_id": plan.id}),
+            seller["outplacement.social.plan.reconcile"].create({"plan_id": plan.id}),
         ]
 
     def _get_records_of_finance(self):

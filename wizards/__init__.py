@@ -32,6 +32,10 @@ from . import outplacement_entitlement_intake_import
 from . import outplacement_entitlement_release
 from . import outplacement_entitlement_spend
 from . import outplacement_social_plan_amend
+from . import outplacement_social_plan_reconcile
+from . import outplacement_social_plan_reconcile_line
+from . import outplacement_social_plan_reconcile_match
+from . import outplacement_social_plan_reconcile_answer
 
 # beside the wizard that it extends
 from . import outplacement_traject_assign_conflict
