@@ -51,6 +51,13 @@ class OutplacementSocialPlanReconcile(models.TransientModel):
     )
     answer_name = fields.Char(readonly=True)
 
+    @api.depends("plan_id")
+    def _compute_display_name(self):
+        for wizard in self:
+            wizard.display_name = self.env._(
+                "Comparison of %(plan)s", plan=wizard.plan_id.name
+            )
+
     # ------------------------------------------------------------------
     # Access
     # ------------------------------------------------------------------
