@@ -10,6 +10,7 @@ from odoo.tests import new_test_user
 from odoo.tools import SQL
 
 from .canaries import SQL_PATTERN, Canaries
+from .canary_plans import PLAIN_PLAN_MODELS, PLAN_HEARERS, make_plans
 from .common import DOCUMENT, OutplacementCommon
 
 CREW = {"coach", "deputy"}
@@ -43,6 +44,7 @@ HEARERS = {
     "outplacement.report[superseded]": WINDOW,
     "outplacement.report.answer.remark": OFFICE | {"candidate"},
     "outplacement.invoice.run.group": {"finance"},
+    **PLAN_HEARERS,
     # channels: what people write where Odoo lets them
     "mail.message[traject].body": TRAJECT_READERS,
     "mail.activity[traject].summary": TRAJECT_READERS,
@@ -94,6 +96,7 @@ PLAIN_MODELS = {
     "outplacement.invoice.plan.line",
     "outplacement.instalment",
     "outplacement.pause",
+    *PLAIN_PLAN_MODELS,
 }
 # Fields without secrets: the reference, also in the log, and what invoices say.
 PLAIN_FIELDS = {
@@ -189,6 +192,7 @@ class CanaryCommon(OutplacementCommon):
     @classmethod
     def _plant(cls):
         cls._make_deal()
+        cls.plans = make_plans(cls)
         cls._make_records()
         cls.notes = cls._make_notes()
         cls._plant_channels()
@@ -477,6 +481,10 @@ class CanaryCommon(OutplacementCommon):
     @classmethod
     def _is_own(cls, record):
         """Whether a record is of the traject whose roles the table names."""
+        if record._name == "outplacement.social.plan":
+            return record.account_manager_id != cls.other_account_manager
+        if "plan_id" in record._fields:
+            return cls._is_own(record.plan_id)
         traject = record
         if "traject_id" in record._fields:
             traject = record.traject_id
