@@ -85,6 +85,7 @@ from . import test_social_plan_opportunity
 from . import test_social_plan_report
 from . import test_social_plan_spending
 from . import test_statement
+from . import test_suppression
 from . import test_surface
 from . import test_traject
 from . import test_traject_phase

@@ -11,5 +11,6 @@ from . import table_cells
 from . import table_csv
 from . import table_xlsx
 from . import table_file
+from . import suppression
 from . import wording
 from . import cell_values
