@@ -102,6 +102,13 @@ from . import outplacement_social_plan_amendment_line
 from . import outplacement_social_plan_flow
 from . import outplacement_social_plan_terms
 from . import outplacement_social_plan_usage
+from . import outplacement_publication_mixin
+from . import outplacement_group_report
+from . import outplacement_group_report_figures
+from . import outplacement_social_plan_group_report
+from . import outplacement_result_report
+from . import outplacement_result_report_figures
+from . import outplacement_result_report_tables
 from . import outplacement_social_plan_obstacles
 from . import outplacement_social_plan_call_off
 from . import outplacement_social_plan_action
@@ -157,6 +164,7 @@ from . import outplacement_revenue_booking_entry
 from . import res_company
 from . import res_company_calendar
 from . import res_company_finance
+from . import res_company_publication
 from . import res_company_report
 from . import res_company_revenue
 from . import res_company_run

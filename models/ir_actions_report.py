@@ -8,7 +8,13 @@ from odoo import models
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 # Printed as one HTML document, in which every record starts on a new page.
-ONE_DOCUMENT = frozenset({"outplacement.report_progress"})
+ONE_DOCUMENT = frozenset(
+    {
+        "outplacement.report_progress",
+        "outplacement.report_group",
+        "outplacement.report_results",
+    }
+)
 # What Odoo cuts out of a page to make documents of, and the element to keep it as.
 PARTS = {"header": "header", "article": "section", "footer": "footer"}
 # Millimetres: header and footer stand in the page, no room is left for them outside.
@@ -21,7 +27,7 @@ SYSTEM_FONT = "* { font-family: sans-serif !important; }"
 
 
 class IrActionsReport(models.Model):
-    """Prints progress reports: what is released as it is stored, the others together.
+    """Prints what is released to outsiders as it is stored, and drafts of it together.
 
     Odoo makes a document of each record, with a header and a footer beside it. That
     takes a wkhtmltopdf with a patched Qt, which loads one more page for each of them;
@@ -66,9 +72,11 @@ class IrActionsReport(models.Model):
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
         """Give what was released as it is stored, byte for byte, and after that the
         others, printed together."""
-        if not res_ids or not self._get_report(report_ref)._prints_one_document():
+        report = self._get_report(report_ref)
+        if not res_ids or not report._prints_one_document():
             return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids)
-        streams = self._get_kept_documents(res_ids)
+        # as the user, where the report itself comes as superuser
+        streams = self._get_kept_documents(self.env[report.model].browse(res_ids))
         if printed := [res_id for res_id in res_ids if res_id not in streams]:
             # told to the report's model only: Odoo would cut what it prints for ids
             # into pages, to put them together again
@@ -76,12 +84,11 @@ class IrActionsReport(models.Model):
             streams |= super()._render_qweb_pdf_prepare_streams(report_ref, data)
         return streams
 
-    def _get_kept_documents(self, res_ids):
-        """Return the streams of the released among these progress reports, by id.
+    def _get_kept_documents(self, reports):
+        """Return the streams of the released among these records, by id.
 
-        :raises AccessError: a report that the user may not read
+        :raises AccessError: a record that the user may not read
         """
-        reports = self.env["outplacement.report"].browse(res_ids)
         reports.check_access("read")
         return {
             report.id: {

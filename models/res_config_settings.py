@@ -16,6 +16,9 @@ class ResConfigSettings(models.TransientModel):
     outplacement_report_rhythm = fields.Selection(
         related="company_id.outplacement_report_rhythm", readonly=False, required=True
     )
+    outplacement_minimum_group = fields.Integer(
+        related="company_id.outplacement_minimum_group", readonly=False
+    )
     outplacement_reminder_days = fields.Integer(
         related="company_id.outplacement_reminder_days", readonly=False
     )

@@ -1,4 +1,5 @@
 from . import outplacement_access_log_report
+from . import outplacement_publication_report
 from . import outplacement_report_progress
 from . import outplacement_revenue_report
 from . import outplacement_revenue_report_earning

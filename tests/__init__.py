@@ -25,6 +25,7 @@ from . import test_canary
 from . import test_caseload
 from . import test_confidentiality
 from . import test_given_up
+from . import test_group_report
 from . import test_guards
 from . import test_handover
 from . import test_key
@@ -63,6 +64,7 @@ from . import test_report_release
 from . import test_report_rhythm
 from . import test_report_two_tabs
 from . import test_report_white_list
+from . import test_result_report
 from . import test_revenue_booking
 from . import test_revenue_days
 from . import test_revenue_exact

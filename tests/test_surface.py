@@ -266,6 +266,12 @@ SUDO = {
         "_get_outplacement_trajects": 1,
     },
     "models/sale_order_line_invoicing.py": {"_get_outplacement_instalments": 1},
+    "models/outplacement_group_report.py": {"_get_lines": 1, "_lock_history": 1},
+    "models/outplacement_group_report_figures.py": {
+        "_get_agreed_section": 1,
+        "_get_trajects": 1,
+    },
+    "models/outplacement_publication_mixin.py": {"_refresh": 1, "action_release": 1},
     "models/outplacement_entitlement.py": {"_number": 1},
     "models/outplacement_entitlement_flow.py": {
         "_check_releasable": 1,
@@ -403,10 +409,15 @@ METHODS = {
         "action_view_call_offs": (),
         "action_view_cockpit": ("promised",),
         "action_view_entitlements": (),
+        "action_view_group_reports": (),
         "action_view_instalments": (),
         "action_view_opportunity": (),
         "action_view_trajects": (),
     },
+    **dict.fromkeys(
+        ("outplacement.group.report", "outplacement.result.report"),
+        {"action_preview": (), "action_refresh": (), "action_release": ()},
+    ),
     "outplacement.social.plan.amend": {"action_confirm": ()},
     "outplacement.social.plan.reconcile": {
         "action_compare": (),
@@ -572,6 +583,9 @@ ALLOWED = {
     ("system", "action_outplacement_rotate"),
 }
 
+# The results of the bureau are all account managers' to show.
+ALLOWED_OF = {("other_account_manager", "outplacement.result.report")}
+
 
 def _is_sudo(node):
     """Whether ``node`` calls something as superuser."""
@@ -728,6 +742,8 @@ class TestSurface(OutplacementCommon):
             Amend.create({"plan_id": plan.id}),
             seller["outplacement.entitlement.intake"].create({"plan_id": plan.id}),
             seller["outplacement.social.plan.reconcile"].create({"plan_id": plan.id}),
+            seller["outplacement.group.report"].create({"plan_id": plan.id}),
+            seller["outplacement.result.report"].create({}),
         ]
 
     def _get_records_of_finance(self):
@@ -843,6 +859,8 @@ class TestSurface(OutplacementCommon):
                 record = records[model].with_user(self.users[role])
                 for name, args in methods.items():
                     if (role, name) in ALLOWED and model != "crm.lead":
+                        continue
+                    if (role, model) in ALLOWED_OF:
                         continue
                     with self.case(role=role, model=model, method=name):
                         self.assertRefused(getattr(record, name), *args)

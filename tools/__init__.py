@@ -14,3 +14,4 @@ from . import table_file
 from . import suppression
 from . import wording
 from . import cell_values
+from . import workbook
