@@ -174,7 +174,10 @@ class OutplacementGroupReport(models.Model):
         plan = self.plan_id.sudo()
         currency = plan.currency_id
         rows = [
-            [self.env._("Entities"), ", ".join(plan.entity_ids.partner_id.mapped("name"))]
+            [
+                self.env._("Entities"),
+                ", ".join(plan.entity_ids.partner_id.mapped("name")),
+            ]
         ]
         if plan.cap_heads:
             rows.append([self.env._("Most people"), plan.cap_heads])

@@ -40,10 +40,7 @@ class OutplacementResultReport(models.Model):
             self._make_section(
                 self.env._("By type"),
                 self.env._("Type"),
-                [
-                    [self._get_type_name(t), *self._get_cells(figures, t)]
-                    for t in types
-                ],
+                [[self._get_type_name(t), *self._get_cells(figures, t)] for t in types],
             ),
             self._make_section(
                 self.env._("By package"),

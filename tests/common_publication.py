@@ -138,5 +138,3 @@ class PublicationCommon(OutplacementCommon):
             for cell in row
             if cell.value is not None
         ]
-
-

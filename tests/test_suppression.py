@@ -61,9 +61,9 @@ def _publish_all(line, minimum, cuts, courses):
 def _publish_naively(line, counts, minimum):
     """Hide small cells, and nothing else: what anybody would do at first."""
     shown = [((key,), counts[key]) for key in line]
-    return [
-        (keys, count) for keys, count in shown if not 0 < count < minimum
-    ] + [(tuple(line), sum(counts.values()))]
+    return [(keys, count) for keys, count in shown if not 0 < count < minimum] + [
+        (tuple(line), sum(counts.values()))
+    ]
 
 
 @tagged("post_install", "-at_install")
@@ -253,8 +253,12 @@ class TestSuppression(BaseCase):
 
     def test_a_category_is_new(self):
         """It had nobody before; what was cut beside it stays known."""
-        old = publish(["placed", "job_search"], {"placed": 7, "job_search": 9}, ["placed"], 5)
-        line = merge_lines(["placed", "job_search"], ["placed", "network", "job_search"])
+        old = publish(
+            ["placed", "job_search"], {"placed": 7, "job_search": 9}, ["placed"], 5
+        )
+        line = merge_lines(
+            ["placed", "job_search"], ["placed", "network", "job_search"]
+        )
         self.assertEqual(line, ["placed", "network", "job_search"])
         counts = {"placed": 7, "network": 3, "job_search": 6}
         found = publish(line, counts, ["placed", "network"], 5, [old])
