@@ -57,6 +57,23 @@ class TestSocialPlanBooks(PlanCommon, LifeCommon):
         invoice.reversal_move_ids.with_user(self.finance).sudo(False).unlink()
         self.assertUsed(1932.98, plan)
 
+    def test_queries_of_what_was_given_back(self):
+        """As many for many who withdrew after the invoice as for few."""
+        counts = []
+        for number in (2, 6):
+            plan = self._make_social_plan()
+            people = self._entitle(plan, number, choice="outplacement")
+            self._call_off(people)
+            self._invoice(people.order_id, TODAY)
+            for person in people:
+                self._release(person)
+            self.assertUsed(0.0, plan)
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            plan._get_usages()
+            counts.append(self.cr.sql_log_count - before)
+        self.assertEqual(counts[0], counts[1])
+
     def test_revived(self):
         """What lapsed is not billed after all once somebody else has it."""
         self._call_off(self.people[:2])

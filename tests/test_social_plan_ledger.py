@@ -190,7 +190,7 @@ class TestSocialPlanLedger(PlanCommon):
         )
         for order in orders[:1]:
             people = self._in_state("called_off").filtered(
-                lambda p: p.order_id == order
+                lambda p, order=order: p.order_id == order
             )
             self._as(order)._action_cancel()
             for person in people:
