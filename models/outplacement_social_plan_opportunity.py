@@ -32,8 +32,9 @@ class OutplacementSocialPlan(models.Model):
 
         :raises AccessError: a link would tell of what the user may not read
         """
-        ids = {vals.get("opportunity_id") for vals in vals_list} - {None, False}
-        self.env["crm.lead"].browse(ids).check_access("read")
+        # managers read no opportunities: nothing is asked where there is none
+        if ids := {vals.get("opportunity_id") for vals in vals_list} - {None, False}:
+            self.env["crm.lead"].browse(ids).check_access("read")
 
     def _prepare_entity_order(self, entity):
         # EXTENDS: the orders of the plan are of its opportunity

@@ -80,7 +80,7 @@ class OutplacementSocialPlanReport(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     employer_id = fields.Many2one("res.partner", readonly=True)
-    entity_id = fields.Many2one("res.partner", string="Entity", readonly=True)
+    entity_id = fields.Many2one("res.partner", readonly=True)
     product_id = fields.Many2one("product.product", string="Package", readonly=True)
     state = fields.Selection(
         selection=lambda self: self._get_options("outplacement.entitlement", "state"),

@@ -10,7 +10,7 @@ from ..tools.table_file import TableFileError, write_csv, write_xlsx
 from .common_billing import TODAY
 from .common_plan import PlanCommon
 
-HEAD = ["Personeelsnummer", "Naam", "Privé-e-mail", "Entiteit", "Keuze", "Afdeling"]
+HEAD = ("Personeelsnummer", "Naam", "Privé-e-mail", "Entiteit", "Keuze", "Afdeling")
 HEAD_ANSWER = [
     *("Row", "Name", "Personnel Number", "Entity", "Result", "What differs"),
     *("Choice", "Chosen on", "Status"),
@@ -35,7 +35,9 @@ class TestReconcile(PlanCommon):
         )
         cls.people = cls._entitle(cls.plan, 4, entity_id=cls.entity.id)
         cls.anna, cls.bea, cls.chris, cls.dirk = cls.people
-        for person, name in zip(cls.people, ("Anna", "Bea", "Chris", "Dirk")):
+        for person, name in zip(
+            cls.people, ("Anna", "Bea", "Chris", "Dirk"), strict=True
+        ):
             person.candidate_id.name = name
         cls.bea.write({"choice": "money", "date_choice": TODAY})
 
