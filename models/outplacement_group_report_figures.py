@@ -10,6 +10,7 @@ from ..tools.suppression import Stretch, count_in, merge_lines, publish
 FOUND = ("placed", "self_employed", "internal")
 OTHER = ("term_ended", "stopped", "referred_out", "no_match")
 OUTCOMES = (*FOUND, *OTHER)
+PHASE = "phase_"
 NOT_BEGUN = "not_begun"
 NO_PHASE = "no_phase"
 
@@ -74,8 +75,8 @@ class OutplacementGroupReport(models.Model):
 
     def _get_line(self):
         """Return the categories, who is furthest first."""
-        phases = self.env["outplacement.phase"].search([])
-        keys = [f"phase_{phase.id}" for phase in reversed(phases)]
+        phases = self.env["outplacement.phase"].search([("active", "=", True)])
+        keys = [f"{PHASE}{phase.id}" for phase in reversed(phases)]
         return [*OUTCOMES, *keys, NO_PHASE, NOT_BEGUN]
 
     def _get_cuts(self, line):
@@ -99,7 +100,7 @@ class OutplacementGroupReport(models.Model):
         """Return where somebody stands."""
         if state in ("intake", "cancelled"):
             return NOT_BEGUN
-        return outcome or (f"phase_{phase.id}" if phase else NO_PHASE)
+        return outcome or (f"{PHASE}{phase.id}" if phase else NO_PHASE)
 
     def _get_median(self, found, last_id, past):
         """Return the median weeks from start to placement of who found work, None
@@ -148,13 +149,13 @@ class OutplacementGroupReport(models.Model):
             )
         return notes
 
-    def _get_labels(self):
-        """Return what the categories are called, by key."""
+    def _get_labels(self, line):
+        """Return what the categories of a line are called, by key."""
         Traject = self.env["outplacement.traject"]
         labels = dict(Traject._fields["outcome"]._description_selection(self.env))
-        phases = self.env["outplacement.phase"].with_context(active_test=False)
-        for phase in phases.search([]):
-            labels[f"phase_{phase.id}"] = phase.name
+        ids = [int(key.removeprefix(PHASE)) for key in line if key.startswith(PHASE)]
+        for phase in self.env["outplacement.phase"].browse(ids).exists():
+            labels[f"{PHASE}{phase.id}"] = phase.name
         labels[NO_PHASE] = self.env._("No phase")
         labels[NOT_BEGUN] = self.env._("In preparation, or withdrawn before the start")
         return labels
@@ -195,7 +196,7 @@ class OutplacementGroupReport(models.Model):
     def _get_people_sections(self, figures):
         """Return the tables of how many people stand where. Phases without anybody are
         left out."""
-        labels, ended, going = self._get_labels(), [], []
+        labels, ended, going = self._get_labels(figures["line"]), [], []
         for keys, number in figures["stretches"]:
             rows = ended if keys[0] in OUTCOMES else going
             if number or keys[0] in OUTCOMES:

@@ -23,7 +23,8 @@ class OutplacementPublicationMixin(models.AbstractModel):
     """Figures of groups of people for outsiders: drafted, and frozen when released.
 
     Whoever inherits says which figures (``_prepare_figures``) and in which tables
-    (``_prepare_sections``); these hold nothing but what may be published, in drafts too.
+    (``_prepare_sections``); these hold nothing but what may be published, drafts
+    neither.
     Released, a publication stays as it is for superuser code too, with its PDF, its
     spreadsheet and their SHA-256, and later ones are held against it.
     """

@@ -1,9 +1,8 @@
-from itertools import groupby
 from operator import itemgetter
 from statistics import median
 
 from odoo import models
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 from ..tools.suppression import Stretch, count_in, publish
 from .outplacement_group_report_figures import FOUND, OTHER, OUTCOMES
@@ -16,8 +15,8 @@ class OutplacementResultReport(models.Model):
 
     Years, or as many in a row as it takes to have enough people, are units of their
     own. In each, everybody stands once on one line: found work or not, then type, then
-    package, then outcome. Whatever is told of a type, a package or all years is added up
-    from what is told of the units.
+    package, then outcome. Whatever is told of a type, a package or all years is added
+    up from what is told of the units.
     """
 
     _inherit = "outplacement.result.report"

@@ -97,6 +97,9 @@ PLAIN_MODELS = {
     "outplacement.instalment",
     "outplacement.pause",
     *PLAIN_PLAN_MODELS,
+    # figures of groups: that they name nobody is tested by theirs
+    "outplacement.group.report",
+    "outplacement.result.report",
 }
 # Fields without secrets: the reference, also in the log, and what invoices say.
 PLAIN_FIELDS = {

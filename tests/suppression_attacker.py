@@ -2,10 +2,10 @@
 
 Knows the line of categories, every publication (how many people are in which stretch of
 it) and that people only move to the left and nobody leaves. What is unknown: for each
-publication and each place on the line, how many people are on its left. All that is known
-of those numbers are differences: one is at most so much more than another. Of such a
-system the shortest paths give exactly the least and the most of every difference, whole
-numbers included, and with that every number that is pinned down.
+publication and each place on the line, how many people are on its left. All that is
+known of those numbers are differences: one is at most so much more than another. Of
+such a system the shortest paths give exactly the least and the most of every
+difference, whole numbers included, and with that every number that is pinned down.
 
 Shares no code with what it attacks.
 """
@@ -148,5 +148,5 @@ class Attacker:
         places = range(len(self.line))
         for first, last in itertools.combinations_with_replacement(places, 2):
             least, most = self.get_stretch(moment, first, last)
-            if 0 < least and most < minimum:
+            if least > 0 and most < minimum:
                 yield (moment,), (first, last), (least, most)

@@ -126,7 +126,7 @@ class TestResultReport(PublicationCommon):
             for first in places:
                 for last in places[first:]:
                     least, most = attacker.get_stretch(0, first, last)
-                    self.assertFalse(0 < least and most < 5)
+                    self.assertFalse(least > 0 and most < 5)
 
     # ------------------------------------------------------------------
     # Over time

@@ -72,7 +72,7 @@ class TestSuppression(BaseCase):
 
     def assertHidden(self, course):
         """Assert that nobody learns of a small group from what is published."""
-        line, minimum, cuts, courses = course
+        line, minimum, _cuts, courses = course
         published = _publish_all(*course)
         attacker = Attacker(line, [stretches for stretches in published if stretches])
         self.assertEqual(list(attacker.find_small_groups(minimum)), [])

@@ -414,10 +414,10 @@ METHODS = {
         "action_view_opportunity": (),
         "action_view_trajects": (),
     },
-    **dict.fromkeys(
-        ("outplacement.group.report", "outplacement.result.report"),
-        {"action_preview": (), "action_refresh": (), "action_release": ()},
-    ),
+    **{
+        model: {"action_preview": (), "action_refresh": (), "action_release": ()}
+        for model in ("outplacement.group.report", "outplacement.result.report")
+    },
     "outplacement.social.plan.amend": {"action_confirm": ()},
     "outplacement.social.plan.reconcile": {
         "action_compare": (),

@@ -9,11 +9,11 @@ and totals are made of published stretches only (:func:`count_in`).
 
 Cuts are tried in an order that is fixed beforehand, by importance and never by the
 figures; one is made if the publication so far, with it, gives no small group away. Why
-not the finest partition, or the smallest groups put together: from a choice that looks at
-the figures, whoever knows the rules computes them back.
+not the finest partition, or the smallest groups put together: from a choice that looks
+at the figures, whoever knows the rules computes them back.
 
-Guaranteed, for a minimum of k (at least 3) and a line that people only move along to the
-left, against who has every publication on the line and knows these rules:
+Guaranteed, for a minimum of k (at least 3) and a line that people only move along to
+the left, against who has every publication on the line and knows these rules:
 
 - every stretch, and every union of stretches, has nobody or at least k people;
 - between two publications the number of people in a set of categories that both tell of
@@ -25,15 +25,15 @@ left, against who has every publication on the line and knows these rules:
   well (why was there no cut?), what bounds a hidden number leaves room for k values or
   for one; that this suffices is tried for all courses of small plans, not proved.
 
-Who moves back, or leaves, makes figures that do not fit these assumptions: then the rules
-hold for each publication and for each pair of them.
+Who moves back, or leaves, makes figures that do not fit these assumptions: then the
+rules hold for each publication and for each pair of them.
 
 Not guaranteed: that nothing is learnt of a group of k or more, such as that all of it
 found work (a category with nobody is told as such). Nothing against who knows of single
-people from elsewhere, lays publications on other lines with the same people beside these
-(another plan, the results of the bureau), or reads progress reports that candidates agreed
-to. And no more can be shown than the rules leave: small plans show little, and a
-publication soon after another one hardly more than that.
+people from elsewhere, lays publications on other lines with the same people beside
+these (another plan, the results of the bureau), or reads progress reports that
+candidates agreed to. And no more can be shown than the rules leave: small plans show
+little, and a publication soon after another one hardly more than that.
 """
 
 from itertools import combinations, pairwise
@@ -184,7 +184,9 @@ def _grow(table, choose):
 
 def _is_pinned(low, high, minimum):
     """Whether a number between the two is certainly that of a small group."""
-    return low <= high and (0 < low and high < minimum or -minimum < low and high < 0)
+    positive = low > 0 and high < minimum
+    negative = low > -minimum and high < 0
+    return low <= high and (positive or negative)
 
 
 def _tells_by_narrowness(alone, together, minimum):
