@@ -185,7 +185,9 @@ class OutplacementEntitlement(models.Model):
         emails = {read_email(email) for _name, email in people}
         for email, kind in plan._find_known_emails(emails).items():
             if text := plan._get_known_text(kind):
-                raise ValidationError(f"{email}: {text}")
+                raise ValidationError(
+                    self.env._("%(email)s: %(problem)s", email=email, problem=text)
+                )
 
     @api.model
     def _check_once(self, plan, fresh):

@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
@@ -190,11 +190,11 @@ class TestIntake(IntakeCommon):
         def fail(people):
             self.assertEqual(len(people), 20)
             people.flush_recordset()
-            raise UserError("at the very end")
+            raise ValueError("at the very end")
 
         with (
             patch.object(Entitlement, "action_entitle", fail),
-            self.assertRefused("at the very end"),
+            self.assertRefused("at the very end", ValueError),
             self.env.cr.savepoint(),
         ):
             intake.action_import_all()

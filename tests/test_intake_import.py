@@ -10,13 +10,13 @@ from odoo.tests import freeze_time, tagged
 from .common_billing import TODAY
 from .common_intake import IntakeCommon, make_csv, make_people
 
-COLUMNS = [
+COLUMNS = (
     "plan_id",
     "candidate_name",
     "candidate_email",
     "personnel_number",
     "date_dismissal",
-]
+)
 OPTIONS = {
     "quoting": '"',
     "separator": ";",

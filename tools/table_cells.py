@@ -32,7 +32,7 @@ def clean_cell(text):
         text = "".join(
             " " if character.isspace() else character
             for character in unicodedata.normalize("NFC", text)
-            if character.isspace() or not unicodedata.category(character)[0] == "C"
+            if character.isspace() or unicodedata.category(character)[0] != "C"
         )
     return " ".join(text.split())
 

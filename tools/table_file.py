@@ -16,8 +16,16 @@ from .table_xlsx import read_xlsx, write_xlsx
 from .wording import fold
 
 __all__ = [
-    *("Column", "Row", "Table", "TableFile", "TableFileError"),
-    *("is_computed", "is_garbled", "write_csv", "write_xlsx"),
+    "MEGABYTE",
+    "Column",
+    "Row",
+    "Table",
+    "TableFile",
+    "TableFileError",
+    "is_computed",
+    "is_garbled",
+    "write_csv",
+    "write_xlsx",
 ]
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MEGABYTE = 1 << 20
@@ -80,6 +88,7 @@ class TableFile:
     # Reading
     # ------------------------------------------------------------------
 
+    # pylint: disable-next=method-required-super
     def read(self, content):
         """Return the :class:`Table` in a file. Its first row that is not empty has the
         headings.
@@ -194,33 +203,36 @@ class TableFile:
 
     def _get_reasons(self, details):
         """Return what is told, by reason."""
-        _ = self.env._
         first, second = (*details, "", "")[:2]
         return {
             **self._get_table_reasons(first, second),
-            "large": _("The file is larger than %(size)s MB: split it.", size=first),
-            "old": _(
+            "large": self.env._(
+                "The file is larger than %(size)s MB: split it.", size=first
+            ),
+            "old": self.env._(
                 "This is no CSV or XLSX file, but an old Excel file or another "
                 "document of Office: save it as XLSX or CSV."
             ),
-            "encrypted": _(
+            "encrypted": self.env._(
                 "The file is locked with a password: save it without one and upload "
                 "it again."
             ),
-            "damaged": _(
+            "damaged": self.env._(
                 "The XLSX file is damaged: open it in your spreadsheet program and "
                 "save it again."
             ),
-            "unpacked": _(
+            "unpacked": self.env._(
                 "The XLSX file is too large when it is unpacked: save the one sheet "
                 "that matters as CSV."
             ),
-            "no_xlsx": _(
+            "no_xlsx": self.env._(
                 "This is no CSV or XLSX file: open it in your spreadsheet program and "
                 "save it as XLSX or CSV."
             ),
-            "macros": _("The file has macros: save it as XLSX, without macros."),
-            "text": _(
+            "macros": self.env._(
+                "The file has macros: save it as XLSX, without macros."
+            ),
+            "text": self.env._(
                 "This is no CSV or XLSX file, or its characters cannot be read: save "
                 "it as XLSX, or as CSV in UTF-8."
             ),
@@ -228,34 +240,35 @@ class TableFile:
 
     def _get_table_reasons(self, first, second):
         """Return what is told of a table that can be opened, by reason."""
-        _ = self.env._
         return {
-            "empty": _("The file is empty."),
-            "no_rows": _("The file has a row of headings and nothing below it."),
-            "merged": _(
+            "empty": self.env._("The file is empty."),
+            "no_rows": self.env._(
+                "The file has a row of headings and nothing below it."
+            ),
+            "merged": self.env._(
                 "Cells %(cells)s are merged: split them, so that every row has its own "
                 "values below one row of headings.",
                 cells=first,
             ),
-            "quotes": _(
+            "quotes": self.env._(
                 "Row %(row)s has a quotation mark that is not closed, or one in the "
                 "middle of a cell.",
                 row=first,
             ),
-            "rows": _(
+            "rows": self.env._(
                 "The file has more than %(count)s rows: split it into several.",
                 count=first,
             ),
-            "columns": _(
+            "columns": self.env._(
                 "The file has more than %(count)s columns: keep those of the template.",
                 count=first,
             ),
-            "twice": _(
+            "twice": self.env._(
                 "Columns “%(first)s” and “%(second)s” mean the same: keep one of them.",
                 first=first,
                 second=second,
             ),
-            "missing": _(
+            "missing": self.env._(
                 "The file has no column for: %(columns)s. The first row has the "
                 "headings, as in the template.",
                 columns=first,

@@ -54,7 +54,7 @@ class IntakeBenchmark(Benchmark):
     def _create_bare(self, env, prepared=None) -> None:
         """Make contacts in one create() and their entitlements in another."""
         plan = env["outplacement.social.plan"].browse(self.plan_id)
-        entities = dict(zip(plan.entity_ids.mapped("partner_id.name"), plan.entity_ids))
+        entities = {e.partner_id.name: e for e in plan.entity_ids}
         packages = {p.product_id.name: p for p in plan.package_ids}
         quiet = {"tracking_disable": True, "mail_create_nosubscribe": True}
         partners = (
@@ -73,7 +73,7 @@ class IntakeBenchmark(Benchmark):
                     "date_dismissal": day,
                 }
                 for partner, (_name, _mail, number, entity, package, day) in zip(
-                    partners, self.rows
+                    partners, self.rows, strict=True
                 )
             ]
         )
