@@ -218,8 +218,8 @@ class TestIntake(IntakeCommon):
 
     def test_same_people_imported_meanwhile(self):
         """What the check found is looked at again under the lock."""
-        content = make_csv(*make_people(2))
-        intake, other = self._check(content), self._check(content)
+        intake = self._check(make_csv(*make_people(3)))
+        other = self._check(make_csv(*make_people(2)))
         other.action_import_all()
         written, turn = self._count_written(), self.plan.turn_number
         intake.action_import_all()
