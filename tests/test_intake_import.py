@@ -190,10 +190,10 @@ class TestIntakeImport(IntakeCommon):
         rows = self._get_rows(2)
         self._import(rows)
         written = self._count_written()
-        self._assert_told(self._import(rows), "under the plan already")
+        self._assert_told(self._import(rows), "is there already")
         self._assert_told(
             self._import([*self._get_rows(1, 8), *self._get_rows(1, 8)]),
-            "under the plan already",
+            "is there already",
         )
         self.assertEqual(self._count_written(), written)
         self.assertFalse(self._import(self._get_rows(1, 9), dryrun=True)["messages"])
