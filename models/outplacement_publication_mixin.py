@@ -76,12 +76,14 @@ class OutplacementPublicationMixin(models.AbstractModel):
     # Computes
     # ------------------------------------------------------------------
 
-    @api.depends("sections")
+    @api.depends("sections", "figures", "lang")
     def _compute_content(self):
         for publication in self:
-            publication.content = Markup().join(
-                map(self._get_section_html, publication.sections or ())
-            )
+            localized = publication.with_context(lang=publication.lang)
+            lines = publication.figures and localized._get_lines()
+            parts = [Markup("<p class='mb-1'>%s</p>") % line for line in lines or ()]
+            parts += map(self._get_section_html, publication.sections or ())
+            publication.content = Markup().join(parts)
 
     @api.model
     def _get_section_html(self, section):

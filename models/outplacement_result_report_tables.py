@@ -28,7 +28,7 @@ class OutplacementResultReport(models.Model):
             return []
         packages = self._get_packages(units)
         types = list(dict.fromkeys(type_id for type_id, _package_id in packages))
-        return [
+        sections = [
             self._make_section(
                 self.env._("By year"),
                 self.env._("Year"),
@@ -52,6 +52,7 @@ class OutplacementResultReport(models.Model):
             ),
             self._get_outcome_section(units),
         ]
+        return [section for section in sections if section["rows"]]
 
     def _make_section(self, title, subject, rows):
         head = [
@@ -61,7 +62,11 @@ class OutplacementResultReport(models.Model):
             self.env._("Placement rate"),
             self.env._("Weeks (median)"),
         ]
-        return {"title": title, "head": head, "rows": rows, "note": False}
+        told = [row for row in rows if set(row[1:]) != {HIDDEN}]
+        note = len(told) < len(rows) and self.env._(
+            "What can only be told together with others is left out."
+        )
+        return {"title": title, "head": head, "rows": told, "note": note}
 
     def _get_year_row(self, unit):
         figures = {"units": [unit], "medians": {SEPARATOR: unit["median"]}}
