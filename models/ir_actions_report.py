@@ -15,8 +15,9 @@ ONE_DOCUMENT = frozenset(
         "outplacement.report_results",
     }
 )
-# What Odoo cuts out of a page to make documents of, and the element to keep it as.
-PARTS = {"header": "header", "article": "section", "footer": "footer"}
+# What Odoo cuts out of a page to make documents of, and the element to keep it as: not
+# a section, which its style sheet never breaks over two pages.
+PARTS = {"header": "header", "article": "article", "footer": "footer"}
 # Millimetres: header and footer stand in the page, no room is left for them outside.
 MARGINS = {
     "data-report-margin-top": "11",
