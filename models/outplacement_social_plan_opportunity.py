@@ -19,22 +19,26 @@ class OutplacementSocialPlan(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_opportunities(vals_list)
-        return super().create(vals_list)
+        plans = super().create(vals_list)
+        # also where it is the default of a context
+        plans._check_opportunities()
+        return plans
 
     def write(self, vals):
-        self._check_opportunities([vals])
-        return super().write(vals)
+        result = super().write(vals)
+        if "opportunity_id" in vals:
+            self._check_opportunities()
+        return result
 
-    @api.model
-    def _check_opportunities(self, vals_list):
+    def _check_opportunities(self):
         """Not a constraint: Odoo checks those as superuser.
 
         :raises AccessError: a link would tell of what the user may not read
         """
-        # managers read no opportunities: nothing is asked where there is none
-        if ids := {vals.get("opportunity_id") for vals in vals_list} - {None, False}:
-            self.env["crm.lead"].browse(ids).check_access("read")
+        # sudo: outplacement.social.plan - which opportunities, and whether the user
+        # reads those: managers read none
+        if leads := self.sudo().opportunity_id:
+            leads.with_env(self.env).check_access("read")
 
     def _prepare_entity_order(self, entity):
         # EXTENDS: the orders of the plan are of its opportunity

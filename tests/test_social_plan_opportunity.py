@@ -97,6 +97,10 @@ class TestSocialPlanOpportunity(PlanCommon):
             self._as_seller(plan).opportunity_id = other
         with self.assertDenied():
             self._make_social_plan(opportunity_id=other.id)
+        Plan = self._as_seller(self.env["outplacement.social.plan"])
+        Plan = Plan.with_context(default_opportunity_id=other.id)
+        with self.assertDenied():
+            Plan.create({"title": "Depot", "employer_id": self.employer.id})
 
     def test_who_sells_nothing_does_not_see_it(self):
         plan = self._make_social_plan(opportunity_id=self.lead.id)
