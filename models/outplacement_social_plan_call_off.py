@@ -26,6 +26,8 @@ class OutplacementSocialPlan(models.Model):
         :raises SerializationFailure: somebody did since this transaction began. Odoo
             then begins it anew by itself.
         """
+        if not self:
+            return
         self.flush_recordset()
         self.env.cr.execute(
             SQL(
