@@ -188,7 +188,7 @@ class OutplacementGroupReport(models.Model):
         if plan.cap_person:
             amount = format_amount(self.env, plan.cap_person, currency)
             rows.append([self.env._("Budget per person"), amount])
-        return self._make_section(self.env._("Agreed"), rows)
+        return self._make_section(self.env._("What was agreed"), rows)
 
     def _make_section(self, title, rows, note=False, head=()):
         return {"title": title, "head": list(head), "rows": rows, "note": note}

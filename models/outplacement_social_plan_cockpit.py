@@ -82,7 +82,7 @@ class OutplacementSocialPlan(models.Model):
             "name": "budget",
             "title": self.env._("People and budget"),
             "columns": [
-                self.env._("Agreed"),
+                self.env._("Limit"),
                 self.env._("Used"),
                 self.env._("Promised"),
                 self.env._("Left"),

@@ -269,9 +269,9 @@ class TestGroupReport(PublicationCommon):
     def test_a_draft_follows(self):
         people = self._make_course()
         draft = self._draft()
-        self.assertTrue(self._get_rows(draft, "Agreed"))
+        self.assertTrue(self._get_rows(draft, "What was agreed"))
         draft.audience = "works_council"
-        self.assertFalse(self._get_rows(draft, "Agreed"))
+        self.assertFalse(self._get_rows(draft, "What was agreed"))
         self._place(people)
         draft.action_refresh()
         self.assertEqual(draft.figures["ended"], 40)

@@ -31,7 +31,7 @@ class OutplacementEntitlementIntake(models.TransientModel):
     )
     state = fields.Selection(
         [
-            ("upload", "File"),
+            ("upload", "Upload"),
             ("checking", "Checking"),
             ("checked", "Checked"),
             ("done", "Imported"),
@@ -40,7 +40,7 @@ class OutplacementEntitlementIntake(models.TransientModel):
         readonly=True,
         default="upload",
     )
-    file = fields.Binary(attachment=False)
+    file = fields.Binary(string="CSV or XLSX File", attachment=False)
     file_name = fields.Char()
     is_entitled = fields.Boolean(
         string="Entitle Them at Once",
