@@ -10,6 +10,8 @@ class OutplacementSocialPlan(models.Model):
 
     The plan holds the deal. Who is entitled and what they chose is in
     ``outplacement.entitlement``, and what is sold in the orders that call-offs make.
+    Its name is its reference, and tells nobody what is to happen: where Odoo refuses a
+    record it names it, in its log as well.
     """
 
     _name = "outplacement.social.plan"
@@ -226,11 +228,6 @@ class OutplacementSocialPlan(models.Model):
         group = self.env.ref("outplacement.group_coach", raise_if_not_found=False)
         return [("all_group_ids", "in", group.ids)] if group else []
 
-    @api.depends("name", "title")
-    def _compute_display_name(self):
-        for plan in self:
-            plan.display_name = f"{plan.name} {plan.title or ''}".strip()
-
     # ------------------------------------------------------------------
     # Constraints
     # ------------------------------------------------------------------
@@ -284,7 +281,7 @@ class OutplacementSocialPlan(models.Model):
         """Return the values of the pricelist that has the agreed prices."""
         self.ensure_one()
         return {
-            "name": self.display_name,
+            "name": self.name,
             "currency_id": self.currency_id.id,
             "company_id": self.company_id.id,
             # chosen by the orders of the plan: the last one for anybody else

@@ -106,7 +106,9 @@ class OutplacementSocialPlanReport(models.Model):
         help="The price at the call-off, with or without VAT as the budgets are.",
     )
     amount_owed = fields.Monetary(
-        string="Used of the Budget", readonly=True, help="Invoiced or not, less what lapsed."
+        string="Used of the Budget",
+        readonly=True,
+        help="Invoiced or not, less what lapsed.",
     )
     amount_invoiced = fields.Monetary(
         string="Invoiced",

@@ -32,6 +32,13 @@ class TestSocialPlan(PlanCommon):
     # States
     # ------------------------------------------------------------------
 
+    def test_its_name_tells_nobody_what_is_to_happen(self):
+        """Odoo names what it refuses, also in its log."""
+        plan = self._make_social_plan(state="draft", title="Closing in secret")
+        self.assertEqual(plan.display_name, plan.name)
+        found = self.env["outplacement.social.plan"].name_search("in secret")
+        self.assertEqual([plan_id for plan_id, _name in found], plan.ids)
+
     def test_states(self):
         plan = self._make_social_plan("draft")
         self.assertRegex(plan.name, r"^SP/2026/\d{4}$")
