@@ -63,6 +63,7 @@ def test(_arguments: list[str]) -> int:
             *canary.checks(),
             *billing.checks(),
             *call_offs.checks(),
+            *module_tests.long_checks(),
         ],
     )
 

@@ -1,4 +1,5 @@
-"""All tests of the add-on, tours in the browser included, with their coverage."""
+"""All tests of the add-on: most with their coverage, and apart those that crawl pages
+or walk through a browser, which take as long as all others."""
 
 import os
 import subprocess
@@ -9,10 +10,34 @@ from ..outcome import Outcome
 from ..paths import CHECKOUT, MODULE
 from .check import Check
 
+# Classes for the other lane. What is not named here, is among the others.
+APART = (
+    *("TestCanary", "TestCanaryCanFail", "TestTours", "TestToursOfTheFile"),
+    *("TestToursSocialPlan", "TestPortalTours", "TestPortalPlanTour"),
+)
+# Of those who crawl: `make canary` sends everybody.
+VISITORS = "other_coach employee"
+
 
 def checks() -> list[Check]:
     """The check that runs the tests in a database without demo data."""
     return [Check("tests without demo data", _without_demo)]
+
+
+def long_checks() -> list[Check]:
+    """The check that runs the long ones, in a database of its own."""
+    return [Check("tours and crawls without demo data", _long)]
+
+
+def _long(bench: Bench) -> Outcome:
+    tags = ",".join(f"/{MODULE}:{name}" for name in APART)
+    with databases.temporary(bench.odoo, bench.server) as name:
+        run = bench.run(
+            "tours",
+            *arguments(name, tags),
+            environment={"CANARY_VISITORS": VISITORS},
+        )
+    return run.test_outcome()
 
 
 def arguments(name: str, tags: str = f"/{MODULE}") -> list[str]:
@@ -27,10 +52,11 @@ def _without_demo(bench: Bench) -> Outcome:
     config = f"--rcfile={CHECKOUT / 'pyproject.toml'}"
     coverage = {"COVERAGE_FILE": str(bench.logs / "coverage")}
     keep = f"{MODULE}_kept" if os.environ.get("KEEP") else ""
+    tags = ",".join((f"/{MODULE}", *(f"-/{MODULE}:{name}" for name in APART)))
     with databases.temporary(bench.odoo, bench.server, keep=keep) as name:
         run = bench.run(
             "tests",
-            *arguments(name),
+            *arguments(name, tags),
             wrapper=["-m", "coverage", "run", config, f"--source={CHECKOUT}"],
             environment=coverage,
         )
