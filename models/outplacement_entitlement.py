@@ -303,9 +303,7 @@ class OutplacementEntitlement(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        vals_list = self._number([dict(vals) for vals in vals_list])
-        for vals in vals_list:
-            self._complete(vals)
+        vals_list = self._prepare_vals_list([dict(vals) for vals in vals_list])
         entitlements = super().create(vals_list)
         entitlements._check_added()
         return entitlements
@@ -313,8 +311,21 @@ class OutplacementEntitlement(models.Model):
     def write(self, vals):
         self._check_write(vals)
         vals = dict(vals)
+        if "choice" in vals and any(e.choice != vals["choice"] for e in self):
+            self._date_choice(vals, self.plan_id[:1])
         self._complete(vals)
         return super().write(vals)
+
+    @api.model
+    def _prepare_vals_list(self, vals_list):
+        """Return with which values people come under their plans; ``vals_list`` is the
+        method's to change."""
+        vals_list = self._number(vals_list)
+        for vals in vals_list:
+            plan = self.plan_id.browse(vals.get("plan_id") or [])
+            self._date_choice(vals, plan)
+            self._complete(vals)
+        return vals_list
 
     @api.model
     def _number(self, vals_list):
@@ -324,7 +335,8 @@ class OutplacementEntitlement(models.Model):
         if default := self.default_get(["plan_id"]).get("plan_id"):
             vals_list = [{"plan_id": default, **vals} for vals in vals_list]
         numbers = {}
-        for plan in Plan.browse({vals.get("plan_id") for vals in vals_list} - {None}):
+        plan_ids = {vals.get("plan_id") for vals in vals_list} - {None, False}
+        for plan in Plan.browse(plan_ids):
             count = sum(vals.get("plan_id") == plan.id for vals in vals_list)
             plan.check_access("read")
             # sudo: outplacement.social.plan - the last number, nobody's to write
@@ -341,15 +353,20 @@ class OutplacementEntitlement(models.Model):
 
     @api.model
     def _complete(self, vals):
-        """Date a choice that is made today. No personnel number is none, not the same
-        one as another's."""
+        """No personnel number is none, not the same one as another's; and who is
+        undecided chose on no day."""
         if "personnel_number" in vals:
             number = (vals["personnel_number"] or "").strip()
             vals["personnel_number"] = number or False
         if vals.get("choice") == "undecided":
             vals["date_choice"] = False
-        elif vals.get("choice") and not vals.get("date_choice"):
-            vals["date_choice"] = self.env.company._get_outplacement_today()
+
+    @api.model
+    def _date_choice(self, vals, plan):
+        """Date a choice that is made today, at the company of the plan."""
+        if vals.get("choice") and not vals.get("date_choice"):
+            company = plan.company_id or self.env.company
+            vals["date_choice"] = company._get_outplacement_today()
 
     @api.model
     def _check_not_oneself(self, candidate_id):

@@ -80,12 +80,12 @@ class OutplacementEntitlement(models.Model):
         """Have names found by :meth:`create`, not one by one."""
         return super().load([BY_NAME.get(name, name) for name in fields], data)
 
-    @api.model_create_multi
-    def create(self, vals_list):
+    @api.model
+    def _prepare_vals_list(self, vals_list):
         """Make contacts of who is given by name and private e-mail address."""
-        return super().create(self._complete_imported([dict(v) for v in vals_list]))
+        return super()._prepare_vals_list(self._complete_imported(vals_list))
 
-    def write(self, vals):
+    def _check_write(self, vals):
         if not IMPORT_FIELDS.isdisjoint(vals):
             raise ValidationError(
                 self.env._(
@@ -93,7 +93,7 @@ class OutplacementEntitlement(models.Model):
                     "already by hand."
                 )
             )
-        return super().write(vals)
+        return super()._check_write(vals)
 
     @api.model
     def _complete_imported(self, vals_list):

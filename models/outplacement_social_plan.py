@@ -264,12 +264,17 @@ class OutplacementSocialPlan(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """A plan without entities is for the employer itself."""
+        self._check_create(vals_list)
         vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
             vals["name"] = self._get_next_reference(vals.get("company_id"))
         plans = super().create(vals_list)
         plans._create_first_entities()
         return plans
+
+    @api.model
+    def _check_create(self, vals_list):
+        """Hook: what must hold before plans are made."""
 
     def _create_first_entities(self):
         bare = self.filtered(lambda plan: not plan.entity_ids)

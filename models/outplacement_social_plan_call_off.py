@@ -26,7 +26,7 @@ class OutplacementSocialPlan(models.Model):
         :raises SerializationFailure: somebody did since this transaction began. Odoo
             then begins it anew by itself.
         """
-        if not self:
+        if not self.ids:
             return
         self.flush_recordset()
         self.env.cr.execute(

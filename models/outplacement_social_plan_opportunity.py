@@ -17,28 +17,26 @@ class OutplacementSocialPlan(models.Model):
         groups="sales_team.group_sale_salesman",
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        plans = super().create(vals_list)
-        # also where it is the default of a context
-        plans._check_opportunities()
-        return plans
+    @api.model
+    def _check_create(self, vals_list):
+        name = "opportunity_id"
+        default = self.default_get([name]).get(name)
+        self._check_opportunities({vals.get(name, default) for vals in vals_list})
+        return super()._check_create(vals_list)
 
-    def write(self, vals):
-        result = super().write(vals)
-        if "opportunity_id" in vals:
-            self._check_opportunities()
-        return result
+    def _check_write(self, vals):
+        self._check_opportunities({vals.get("opportunity_id")})
+        return super()._check_write(vals)
 
-    def _check_opportunities(self):
+    @api.model
+    def _check_opportunities(self, ids):
         """Not a constraint: Odoo checks those as superuser.
 
         :raises AccessError: a link would tell of what the user may not read
         """
-        # sudo: outplacement.social.plan - which opportunities, and whether the user
-        # reads those: managers read none
-        if leads := self.sudo().opportunity_id:
-            leads.with_env(self.env).check_access("read")
+        # managers read no opportunities, not even none of them
+        if leads := self.env["crm.lead"].browse(ids - {None, False}):
+            leads.check_access("read")
 
     def _prepare_entity_order(self, entity):
         # EXTENDS: the orders of the plan are of its opportunity

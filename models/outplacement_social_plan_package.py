@@ -78,7 +78,7 @@ class OutplacementSocialPlanPackage(models.Model):
     def create(self, vals_list):
         # before and after: with defaults of the context as well
         plans = self.plan_id.browse(
-            {vals.get("plan_id") for vals in vals_list} - {None}
+            {vals.get("plan_id") for vals in vals_list} - {None, False}
         )
         plans._check_terms_open(["package_ids"])
         packages = super().create(vals_list)

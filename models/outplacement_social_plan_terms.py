@@ -54,11 +54,16 @@ class OutplacementSocialPlan(models.Model):
     _inherit = "outplacement.social.plan"
 
     def write(self, vals):
+        self._check_write(vals)
+        return super().write(vals)
+
+    def _check_write(self, vals):
+        """:raises AccessError: it is not for the user to say
+        :raises UserError: it was signed, or is fixed from the beginning"""
         self._check_fixed(vals)
         self._check_may_hand_over(vals)
         if terms := set(TERMS) & set(vals):
             self._check_terms_open(terms)
-        return super().write(vals)
 
     @api.model
     def _has_field_access(self, field, operation):

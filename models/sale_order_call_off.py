@@ -23,13 +23,6 @@ class SaleOrder(models.Model):
         ondelete="restrict",
     )
 
-    def _has_field_access(self, field, operation):
-        """By which plan it was sold is nobody's to write."""
-        ours = ("outplacement_social_plan_id", "outplacement_call_off_id")
-        if operation == "write" and field.name in ours:
-            return self.env.su
-        return super()._has_field_access(field, operation)
-
     def _confirmation_error_message(self):
         # EXTENDS sale
         error = super()._confirmation_error_message()

@@ -6,6 +6,14 @@ from odoo.tools import format_date
 # How long a consumer can withdraw from a contract after the day on which it was made
 # (art. 6:230o of the Dutch Civil Code).
 WITHDRAWAL_DAYS = 14
+# Written by methods only, whoever asks.
+METHOD_FIELDS = frozenset(
+    {
+        "outplacement_date_confirmed",
+        "outplacement_social_plan_id",
+        "outplacement_call_off_id",
+    }
+)
 
 
 class SaleOrder(models.Model):
@@ -115,8 +123,9 @@ class SaleOrder(models.Model):
 
     @api.model
     def _has_field_access(self, field, operation):
-        """The day of confirmation is no day to choose: the order date is."""
-        if field.name == "outplacement_date_confirmed" and operation == "write":
+        """The day of confirmation is no day to choose: the order date is. By which plan
+        it was sold follows from that."""
+        if operation == "write" and field.name in METHOD_FIELDS:
             return self.env.su
         return super()._has_field_access(field, operation)
 

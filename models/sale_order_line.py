@@ -31,6 +31,7 @@ DERIVED_FIELDS = frozenset(
         "outplacement_months_until",
         "outplacement_date_placed",
         "outplacement_date_sold",
+        "outplacement_entitlement_id",
     }
 )
 # Fields of a sold package that its trajects and instalments follow.
@@ -147,6 +148,7 @@ class SaleOrderLine(models.Model):
         # after creation, so that defaults of the context are held to it as well
         lines._check_outplacement_may_sell()
         lines._check_outplacement_as_order()
+        lines._check_outplacement_beside_plan()
         return lines
 
     def write(self, vals):
@@ -159,6 +161,7 @@ class SaleOrderLine(models.Model):
         self._check_outplacement_sold_for(vals)
         self._check_outplacement_written(vals, sold)
         withdrawn._get_outplacement_instalments()._lapse()
+        self._check_outplacement_followed(vals)
         return result
 
     def _get_outplacement_former(self, vals):
@@ -201,8 +204,9 @@ class SaleOrderLine(models.Model):
 
     @api.model
     def _has_field_access(self, field, operation):
-        """The package says what is agreed about a placement, and where the part of the
-        term begins and ends follows from what else is sold: nobody writes these."""
+        """The package says what is agreed about a placement, where the part of the term
+        begins and ends follows from what else is sold, and for whom something was spent
+        from its social plan: nobody writes these."""
         if operation == "write" and field.name in DERIVED_FIELDS:
             return self.env.su
         return super()._has_field_access(field, operation)

@@ -26,10 +26,10 @@ class SaleOrderLine(models.Model):
             )
         )
 
-    def write(self, vals):
+    def _check_outplacement_write(self, vals):
         if not TERMS_FIELDS.isdisjoint(vals):
             self._check_outplacement_of_call_off()
-        return super().write(vals)
+        return super()._check_outplacement_write(vals)
 
     def _check_outplacement_of_call_off(self):
         """Keep what was called off as the plan has it.

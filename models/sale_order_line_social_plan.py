@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 from odoo.exceptions import UserError
 
 from .sale_order_line import BUDGET_FIELDS
@@ -10,22 +10,17 @@ class SaleOrderLine(models.Model):
 
     _inherit = "sale.order.line"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines._check_outplacement_beside_plan()
-        return lines
-
-    def write(self, vals):
-        touched = not BUDGET_FIELDS.isdisjoint(vals)
-        if touched:
+    def _check_outplacement_write(self, vals):
+        if not BUDGET_FIELDS.isdisjoint(vals):
             self._check_outplacement_beside_plan()
-        result = super().write(vals)
+        return super()._check_outplacement_write(vals)
+
+    def _check_outplacement_followed(self, vals):
+        """Hold what follows from a write against the plans."""
         if "order_id" in vals:
             self._check_outplacement_beside_plan()
-        if touched:
+        if not BUDGET_FIELDS.isdisjoint(vals):
             self._check_outplacement_budgets()
-        return result
 
     def _check_outplacement_beside_plan(self):
         """Keep the orders of plans as the plans made them. What is sold for a traject

@@ -19,16 +19,10 @@ class SaleOrderLine(models.Model):
         groups=ORDER_GROUPS,
     )
 
-    def _has_field_access(self, field, operation):
-        """For whom it was sold is nobody's to write."""
-        if field.name == "outplacement_entitlement_id" and operation == "write":
-            return self.env.su
-        return super()._has_field_access(field, operation)
-
-    def write(self, vals):
+    def _check_outplacement_write(self, vals):
         if not self.env.su and not BUDGET_FIELDS.isdisjoint(vals):
             self._check_outplacement_spent()
-        return super().write(vals)
+        return super()._check_outplacement_write(vals)
 
     def _check_outplacement_spent(self):
         """:raises UserError: another price would be spent than was held against the

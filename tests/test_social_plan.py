@@ -1,7 +1,7 @@
 import base64
 from datetime import date
 
-from psycopg2.errors import UniqueViolation
+from psycopg2.errors import NotNullViolation, UniqueViolation
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
@@ -340,6 +340,9 @@ class TestSocialPlan(PlanCommon):
             mine.write({"choice": "none", "date_choice": "2026-01-06"})
         mine.choice = "outplacement"
         self.assertEqual(person.date_choice, date(2026, 1, 5))
+        with freeze_time("2026-02-02"):  # said once more: no other day
+            mine.write({"choice": "outplacement"})
+        self.assertEqual(person.date_choice, date(2026, 1, 5))
         mine.choice = "undecided"
         self.assertFalse(person.date_choice)
         plan = self._make_social_plan(money_allowed=True)
@@ -347,6 +350,28 @@ class TestSocialPlan(PlanCommon):
         with self.assertRefused("chose money", ValidationError):
             self._amend(plan, money_allowed=False).action_confirm()
         self.assertEqual(chosen.choice, "money")
+
+    def test_chosen_today_at_the_company_of_the_plan(self):
+        plan = self._make_social_plan()
+        other = self.env["res.company"].create({"name": "Bureau Elsewhere"})
+        other.resource_calendar_id.tz = "Pacific/Kiritimati"
+        user = self.account_manager
+        user.company_ids += other
+        with freeze_time("2026-01-05 20:00:00"):  # there it is the 6th
+            for day, company in ((6, other), (5, self.company)):
+                self.assertEqual(company._get_outplacement_today(), date(2026, 1, day))
+            person = self._entitle(plan)
+            mine = self._as(person).with_company(other)
+            mine = mine.with_context(allowed_company_ids=[other.id, self.company.id])
+            mine.choice = "outplacement"
+        self.assertEqual(person.date_choice, date(2026, 1, 5))
+
+    def test_nobody_without_a_plan(self):
+        """The database says what is missing, and not that a query is none."""
+        with mute_logger("odoo.sql_db"), self.assertRaises(NotNullViolation):
+            self.env["outplacement.entitlement"].create(
+                {"plan_id": False, "candidate_id": self.candidate.id}
+            )
 
     def test_budget_within_that_of_a_person(self):
         plan = self._make_social_plan(cap_person=4000.0)

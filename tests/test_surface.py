@@ -292,7 +292,6 @@ SUDO = {
     "models/outplacement_social_plan_flow.py": {"_set_state": 1},
     "models/outplacement_social_plan_package.py": {"_update_pricelist": 1},
     "models/outplacement_entitlement_portal.py": {"_get_portal_people_source": 1},
-    "models/outplacement_social_plan_opportunity.py": {"_check_opportunities": 1},
     "models/outplacement_social_plan_portal.py": {"_get_portal_employer_source": 1},
     "models/outplacement_social_plan_usage.py": {
         "_get_entitlements": 1,
