@@ -88,7 +88,7 @@ class IntakeCommon(PlanCommon):
     def _read(self, content):
         """Return head and rows of a workbook or of CSV."""
         if content.startswith(b"PK"):
-            table = TableFile(self.env).read(content)
+            table = TableFile(self.env).read_table(content)
             return table.header, [row.cells for row in table.rows]
         (_number, head), *rows = read_csv(content)
         return head, [cells for _number, cells in rows]

@@ -90,9 +90,7 @@ class TestReconcile(PlanCommon):
                             "different",
                             3,
                             "Bea B.",
-                            "Name: theirs “Bea B.”, ours “Bea”. "
-                            * 0
-                            + "Employee: theirs “Bea B.”, ours “Bea”. Entity: theirs "
+                            "Employee: theirs “Bea B.”, ours “Bea”. Entity: theirs "
                             "“Second Entity”, ours “Big Employer”. Choice: theirs "
                             "“Outplacement”, ours “Money”.",
                         ),

@@ -29,16 +29,19 @@ def read_email(text):
     return email_normalize(text) or None
 
 
-def read_day(text):
+def read_day(text, is_certain=True):
     """Return the day: year first, or day first as it is written in Dutch.
 
     With slashes others write the month first: such a day is told for certain where the
     two numbers cannot be mixed up only.
+
+    :param bool is_certain: False to take such a day as Dutch
     """
     if match := YEAR_FIRST.fullmatch(text):
         return _make_day(match[1], match[3], match[4])
     if match := DAY_FIRST.fullmatch(text):
-        if match[2] == "/" and int(match[1]) <= 12 and match[1] != match[3]:
+        is_open = match[2] == "/" and int(match[1]) <= 12 and match[1] != match[3]
+        if is_open and is_certain:
             return None
         return _make_day(match[4], match[3], match[1])
     return None

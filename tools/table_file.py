@@ -88,8 +88,15 @@ class TableFile:
     # Reading
     # ------------------------------------------------------------------
 
-    # pylint: disable-next=method-required-super
-    def read(self, content):
+    def check_upload(self, encoded):
+        """Hold a file that is to be kept until it is read, in base64; none is fine.
+
+        :raises TableFileError: it is too large to be kept for a moment
+        """
+        if encoded and len(encoded) * 3 // 4 > self.MAX_BYTES + MEGABYTE:
+            raise self._refuse("large", self.MAX_BYTES // MEGABYTE)
+
+    def read_table(self, content):
         """Return the :class:`Table` in a file. Its first row that is not empty has the
         headings.
 

@@ -4,7 +4,7 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.table_file import MEGABYTE, TableFile
+from ..tools.table_file import TableFile
 
 # How many rows are checked in one request: a moment's work.
 BATCH = 1000
@@ -83,22 +83,16 @@ class OutplacementEntitlementIntake(models.TransientModel):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_size(vals.get("file"))
+            TableFile(self.env).check_upload(vals.get("file"))
         intakes = super().create(vals_list)
         intakes.plan_id.check_access("write")
         return intakes
 
     def write(self, vals):
-        self._check_size(vals.get("file"))
+        TableFile(self.env).check_upload(vals.get("file"))
         result = super().write(vals)
         self.plan_id.check_access("write")
         return result
-
-    @api.model
-    def _check_size(self, content):
-        """:raises TableFileError: the file is too large to be kept for a moment"""
-        if content and len(content) * 3 // 4 > TableFile.MAX_BYTES + MEGABYTE:
-            raise TableFile(self.env)._refuse("large", TableFile.MAX_BYTES // MEGABYTE)
 
     def _check_own(self):
         """:raises AccessError: file or plan are another's
@@ -125,7 +119,7 @@ class OutplacementEntitlementIntake(models.TransientModel):
         if not self.file:
             raise UserError(self.env._("Choose a CSV or XLSX file first."))
         reader = TableFile(self.env)
-        table = reader.read(base64.b64decode(self.file))
+        table = reader.read_table(base64.b64decode(self.file))
         positions, unknown = reader.match(table, self._get_columns())
         self._stage(table.header, positions, [list(row) for row in table.rows])
         self.write(

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.fields import Date
 
 from ..tools.cell_values import read_day, read_money, read_word
@@ -6,12 +6,12 @@ from ..tools.cell_values import read_day, read_money, read_word
 # What is typed for a choice, besides what the screens call it.
 CHOICES = {
     "undecided": (
-        *("undecided", "not yet", "onbeslist", "nog niet", "nog niet gekozen"),
-        *("onbekend", "?"),
+        *("undecided", "not yet", "not chosen yet", "onbeslist", "nog niet"),
+        *("nog niet gekozen", "onbekend", "?"),
     ),
     "outplacement": ("outplacement", "ja", "yes"),
     "money": ("money", "geld", "vergoeding", "bedrag"),
-    "none": ("none", "geen", "nee", "no", "geen van beide"),
+    "none": ("none", "neither", "geen", "nee", "no", "geen van beide"),
 }
 # Nobody is dismissed so long after a plan has ended: a mistake in the year.
 LATEST_YEARS = 5
@@ -162,6 +162,7 @@ class OutplacementEntitlementIntake(models.TransientModel):
                 is_passable=True,
             )
 
+    @api.model
     def _get_choice_words(self):
         """Return what may be typed for each choice."""
         field = self.env["outplacement.entitlement"]._fields["choice"]

@@ -3,7 +3,7 @@ import base64
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.table_file import MEGABYTE, TableFile
+from ..tools.table_file import TableFile
 
 
 class OutplacementSocialPlanReconcile(models.TransientModel):
@@ -65,22 +65,16 @@ class OutplacementSocialPlanReconcile(models.TransientModel):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_size(vals.get("file"))
+            TableFile(self.env).check_upload(vals.get("file"))
         wizards = super().create(vals_list)
         wizards.plan_id.check_access("write")
         return wizards
 
     def write(self, vals):
-        self._check_size(vals.get("file"))
+        TableFile(self.env).check_upload(vals.get("file"))
         result = super().write(vals)
         self.plan_id.check_access("write")
         return result
-
-    @api.model
-    def _check_size(self, content):
-        """:raises TableFileError: the file is too large to be kept for a moment"""
-        if content and len(content) * 3 // 4 > TableFile.MAX_BYTES + MEGABYTE:
-            raise TableFile(self.env)._refuse("large", TableFile.MAX_BYTES // MEGABYTE)
 
     def _check_own(self):
         """:raises AccessError: the list or the plan is another's"""
@@ -103,7 +97,7 @@ class OutplacementSocialPlanReconcile(models.TransientModel):
         if self.entity_id and self.entity_id.plan_id != self.plan_id:
             raise UserError(self.env._("This entity is not of the social plan."))
         reader = TableFile(self.env)
-        table = reader.read(base64.b64decode(self.file))
+        table = reader.read_table(base64.b64decode(self.file))
         positions, unknown = reader.match(table, self._get_columns())
         if not {"number", "email"} & set(positions):
             raise UserError(

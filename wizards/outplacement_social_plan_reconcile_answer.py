@@ -4,8 +4,8 @@ from odoo.tools import format_date
 from ..models.outplacement_entitlement_portal import STATES
 from ..tools.table_file import write_xlsx
 
-# Of what differs, what we say of it, and of what only that it differs. Whether a private
-# address does is not for the employer.
+# Of what differs, what we say of it, and of what only that it differs. Whether a
+# private address does is not for the employer.
 TOLD_KEYS = ("number", "name", "entity", "choice")
 NAMED_KEYS = (*TOLD_KEYS, "package", "dismissal")
 

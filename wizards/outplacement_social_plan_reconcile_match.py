@@ -1,32 +1,17 @@
 from collections import Counter
-from datetime import datetime
 from typing import NamedTuple
 
 from odoo import api, models
 from odoo.tools import format_date
 from odoo.tools.mail import email_normalize
 
+from ..tools.cell_values import read_day, read_word
 from ..tools.table_file import Column
 from ..tools.wording import fold
+from .outplacement_entitlement_intake_columns import COLUMNS
 
 LISTED = ("draft", "entitled", "called_off")
-DAYS = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y")
-# The lists are made by others than who uploads them: English and Dutch are read.
-HEADINGS = {
-    "number": (
-        *("Personnel Number", "Employee Number", "Personeelsnummer"),
-        *("Medewerkernummer", "Pers.nr."),
-    ),
-    "email": (
-        *("Private E-mail", "E-mail", "Private E-mail Address", "E-mail Address"),
-        *("Privé-e-mail", "Privé-e-mailadres", "Privémail", "E-mailadres"),
-    ),
-    "name": ("Name", "Full Name", "Employee", "Naam", "Volledige naam", "Medewerker"),
-    "entity": ("Entity", "Entiteit", "Werkmaatschappij"),
-    "package": ("Package", "Pakket"),
-    "dismissal": ("Dismissal Date", "Last Day", "Ontslagdatum", "Datum uit dienst"),
-    "choice": ("Choice", "Keuze"),
-}
+# What is compared, by the key that its column has in an intake.
 FIELDS = {
     "number": "personnel_number",
     "email": "email_normalized",
@@ -35,12 +20,6 @@ FIELDS = {
     "package": "package_id",
     "dismissal": "date_dismissal",
     "choice": "choice",
-}
-CHOICES = {
-    "undecided": ("Undecided", "Not chosen yet", "Onbeslist", "Nog niet gekozen"),
-    "outplacement": ("Outplacement",),
-    "money": ("Money", "Geld", "Vergoeding"),
-    "none": ("None", "Neither", "Geen", "Geen van beide"),
 }
 
 
@@ -72,10 +51,7 @@ class OutplacementSocialPlanReconcile(models.TransientModel):
     @api.model
     def _get_columns(self):
         """Return the columns that are looked for in a list."""
-        return [
-            Column(key, (self._get_label(key), *headings))
-            for key, headings in HEADINGS.items()
-        ]
+        return [Column(key, (self._get_label(key), *COLUMNS[key][1])) for key in FIELDS]
 
     @api.model
     def _get_label(self, key):
@@ -189,9 +165,10 @@ class OutplacementSocialPlanReconcile(models.TransientModel):
     def _differs(self, key, text, person):
         """Whether a cell says otherwise than the plan does."""
         if key == "dismissal":
-            return self._read_day(text) != (person.date_dismissal or None)
+            day = read_day(text, is_certain=False)
+            return day != (person.date_dismissal or None)
         if key == "choice":
-            return self._read_choice(text) != person.choice
+            return read_word(text, self._get_choice_words()) != person.choice
         if key == "email":
             return (email_normalize(text) or text) != person.email_normalized
         return self._normalize(text) != self._normalize(self._get_own(key, person))
@@ -225,22 +202,6 @@ class OutplacementSocialPlanReconcile(models.TransientModel):
         )
 
     @api.model
-    def _read_day(self, text):
-        """Return the day that is meant, None where it cannot be told."""
-        for form in DAYS:
-            try:
-                return datetime.strptime(text, form).date()
-            except ValueError:
-                continue
-        return None
-
-    @api.model
-    def _read_choice(self, text):
-        """Return the choice that is meant, None where it cannot be told."""
-        field = self.env["outplacement.entitlement"]._fields["choice"]
-        labels = dict(field._description_selection(self.env))
-        folded = self._normalize(text)
-        for choice, words in CHOICES.items():
-            if folded in map(self._normalize, (*words, labels[choice])):
-                return choice
-        return None
+    def _get_choice_words(self):
+        """Return what may be typed for each choice, as in an intake."""
+        return self.env["outplacement.entitlement.intake"]._get_choice_words()
