@@ -66,6 +66,21 @@ class OutplacementSocialPlan(models.Model):
 
     def _get_cockpit_budget(self):
         """Return the table of what is used, promised and left."""
+        return {
+            "name": "budget",
+            "title": self.env._("People and budget"),
+            "columns": [
+                self.env._("Limit"),
+                self.env._("Used"),
+                self.env._("Promised"),
+                self.env._("Left"),
+                self.env._("Left after promises"),
+            ],
+            "rows": self._get_cockpit_budget_rows(),
+        }
+
+    def _get_cockpit_budget_rows(self):
+        """Return the rows of that table: people, and money."""
         usage = self._get_usages()[self.id]
         heads, amount = self._get_promised().get(self.id, (0, 0.0))
         of_heads = self._get_cockpit_split(self.cap_heads, usage.heads, heads)
@@ -78,33 +93,18 @@ class OutplacementSocialPlan(models.Model):
         label = self.env._("Budget")
         if self.cap_tax_included:
             label = self.env._("Budget, VAT included")
-        return {
-            "name": "budget",
-            "title": self.env._("People and budget"),
-            "columns": [
-                self.env._("Limit"),
-                self.env._("Used"),
-                self.env._("Promised"),
-                self.env._("Left"),
-                self.env._("Left after promises"),
-            ],
-            "rows": [
-                self._get_cockpit_row(
-                    self.env._("People"),
-                    *(
-                        self._get_cockpit_cell(self._format_cockpit(n), key, n)
-                        for n, key in zip(of_heads, keys, strict=True)
-                    ),
-                ),
-                self._get_cockpit_row(
-                    label,
-                    *(
-                        self._get_cockpit_cell(self._format_cockpit_money(n), None, n)
-                        for n in of_money
-                    ),
-                ),
-            ],
-        }
+        people = [
+            self._get_cockpit_cell(self._format_cockpit(number), key, number)
+            for number, key in zip(of_heads, keys, strict=True)
+        ]
+        money = [
+            self._get_cockpit_cell(self._format_cockpit_money(number), None, number)
+            for number in of_money
+        ]
+        return [
+            self._get_cockpit_row(self.env._("People"), *people),
+            self._get_cockpit_row(label, *money),
+        ]
 
     @api.model
     def _get_cockpit_split(self, cap, used, promised):

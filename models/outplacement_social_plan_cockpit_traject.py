@@ -143,8 +143,8 @@ class OutplacementSocialPlan(models.Model):
 
     def _get_cockpit_phases(self, facts):
         Phase = self.env["outplacement.phase"].with_context(active_test=False)
-        phases = Phase.search([]).filtered(
-            lambda phase: phase.active or phase.id in facts.phases
+        phases = Phase.search(
+            ["|", ("active", "=", True), ("id", "in", list(facts.phases))]
         )
         rows = [
             self._get_cockpit_row(
