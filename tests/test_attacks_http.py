@@ -16,6 +16,10 @@ REPORTS = {
     "outplacement.report_confirmation": OFFICE,
     "outplacement.report_statement": OFFICE,
     "outplacement.report_access_log": {"privacy_officer"},
+    "outplacement.report_group": {"account_manager", "planner", "manager"},
+    "outplacement.report_results": {
+        *("account_manager", "other_account_manager", "manager"),
+    },
 }
 # Fetching an address that is refused is what these tests do.
 LOGGERS = (*ACCESS_LOGGERS, "odoo.http", "odoo.sql_db")
@@ -151,7 +155,29 @@ class TestAttacksHttp(AccessLogCommon, HttpCase):
                 {"traject_id": self.traject.id}
             ),
             "outplacement.report_access_log": self.Log.search([], limit=1),
+            "outplacement.report_group": self._make_group_report(),
+            "outplacement.report_results": self.env["outplacement.result.report"]
+            .with_company(self.company)
+            .create({}),
         }
+
+    def _make_group_report(self):
+        plan = self.env["outplacement.social.plan"].create(
+            {
+                "title": "Depot",
+                "employer_id": self.employer.id,
+                "account_manager_id": self.account_manager.id,
+                "company_id": self.company.id,
+            }
+        )
+        return self.env["outplacement.group.report"].create({"plan_id": plan.id})
+
+    def _get_text(self, name, record):
+        """Return what is read on every paper of that report."""
+        return {
+            "outplacement.report_group": record.display_name.split()[0],
+            "outplacement.report_results": "Results with other candidates",
+        }.get(name, self.traject.name)
 
     def test_every_report_by_a_guessed_id(self):
         reports = self.env["ir.actions.report"].search(
@@ -165,12 +191,13 @@ class TestAttacksHttp(AccessLogCommon, HttpCase):
             for name, readers in REPORTS.items():
                 with self.subTest(role=role, report=name):
                     page = self._get(f"/report/html/{name}/{records[name].id}")
+                    text = self._get_text(name, records[name])
                     if role in readers:
                         self.assertEqual(page.status_code, 200)
-                        self.assertIn(self.traject.name, page.text)
+                        self.assertIn(text, page.text)
                     else:
                         self.assertNotEqual(page.status_code, 200)
-                        self.assertNotIn(self.traject.name, page.text)
+                        self.assertNotIn(text, page.text)
                         if role != "candidate":
                             self.assertNotIn(self.candidate.name, page.text)
 

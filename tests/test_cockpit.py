@@ -153,6 +153,9 @@ class TestCockpit(CockpitCommon):
         self.assertEqual(self._find("timing:month"), self.undecided["month"])
         self.assertEqual(self._find("choice:outplacement:late"), self.late)
         self.assertEqual(self._find("state:called_off"), self.called - self.gone)
+        # a slot that was given back is no outcome
+        self.assertEqual(self.gone.traject_id.outcome, "stopped")
+        self.assertFalse(self._find("outcome:stopped"))
 
     def test_timing_is_the_same_in_lists_and_on_forms(self):
         Entitlement = self.env["outplacement.entitlement"]

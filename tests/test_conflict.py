@@ -19,12 +19,14 @@ class TestConflict(PlanCommon):
         self._call_off(person)
         return person.traject_id.with_user(self.planner).sudo(False)
 
-    def _make_seller(self, traject, day, user=None):
-        """Have the coach (or ``user``) sell something to the employer on ``day``."""
+    def _make_seller(self, traject, day, customer=None):
+        """Have the coach sell something to the employer, or to ``customer``, on
+        ``day``."""
+        customer = customer or traject.sudo().employer_id
         order = self.env["sale.order"].create(
             {
-                "partner_id": traject.sudo().employer_id.id,
-                "user_id": (user or self.coach).id,
+                "partner_id": customer.id,
+                "user_id": self.coach.id,
                 "order_line": [(0, 0, {"product_id": self.workshop.id})],
             }
         )
@@ -91,6 +93,15 @@ class TestConflict(PlanCommon):
         traject = self._make_traject()
         self._make_seller(traject, "2024-01-04 12:00:00")
         traject._assign_member(self.coach, "coach", DAY)
+
+    def test_coach_who_sold_to_an_office_of_the_employer(self):
+        traject = self._make_traject()
+        office = self.env["res.partner"].create(
+            {"name": "Office", "parent_id": traject.sudo().employer_id.id}
+        )
+        self._make_seller(traject, TODAY, office)
+        with self.assertRefused("worked for the account of the employer"):
+            traject._assign_member(self.coach, "coach", DAY)
 
     def test_coach_who_looked_after_the_plan(self):
         traject = self._make_traject(deputy_id=self.coach.id)

@@ -145,8 +145,11 @@ class TestIntake(IntakeCommon):
         people = make_people(5)
         people[1] = ("", people[1][1], "=1+1")
         people[3] = (people[3][0], "no address", people[3][2])
+        # a remark only: nothing to mend
+        self.env["res.partner"].create({"name": "Known", "email": people[0][1]})
         intake = self._check(make_xlsx(*people))
         self.assertEqual((intake.good_count, intake.bad_count), (3, 2))
+        self.assertTrue(intake.problem_ids.filtered("is_passable"))
         mend = intake._get_file_to_mend()
         intake.action_import_good()
         self.assertEqual(len(self._get_people()), 3)
