@@ -177,7 +177,7 @@ class TestReconcile(PlanCommon):
         again.candidate_id.name = "Anna"
         again.entity_id = self.entity
         wizard = self._compare(["P0001", "Anna", "", "", "", ""])
-        self.assertEqual(wizard.same_count, 1)
+        self.assertEqual((wizard.same_count, wizard.ours_count), (1, 3))
 
     # ------------------------------------------------------------------
     # The answer
