@@ -43,7 +43,8 @@ class OutplacementGroupReport(models.Model):
         line = merge_lines(past[-1]["line"] if past else [], self._get_line())
         last_id, waiting = self._get_last_id(past[-1]["last_id"] if past else 0)
         counts = self._count_people(line, last_id)
-        stretches = publish(line, counts, self._get_cuts(line), self.minimum, history)
+        cuts, named = self._get_cuts(line), self._count_withdrawn(last_id)
+        stretches = publish(line, counts, cuts, self.minimum, history, named)
         found = count_in(stretches, FOUND)
         return {
             "line": line,
@@ -95,6 +96,12 @@ class OutplacementGroupReport(models.Model):
             key = key if key in line else NO_PHASE
             counts[key] = counts.get(key, 0) + number
         return counts
+
+    def _count_withdrawn(self, last_id):
+        """Return how many of those who have not begun will not: the employer knows
+        them by name, see ``outplacement_entitlement_portal``."""
+        domain = [*self._get_domain(last_id), ("state", "=", "cancelled")]
+        return self._get_trajects().search_count(domain)
 
     def _get_category(self, state, outcome, phase):
         """Return where somebody stands."""

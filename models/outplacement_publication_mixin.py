@@ -123,6 +123,8 @@ class OutplacementPublicationMixin(models.AbstractModel):
             self._check_draft()
         result = super().write(vals)
         if self._get_subject_fields() & set(vals):
+            # of another company the user may not even count
+            self.check_access("write")
             self._refresh()
         return result
 

@@ -41,7 +41,12 @@ class OutplacementResultReport(models.Model):
 
     def _get_medians(self, units, people):
         """Return the median weeks of all units, of each type and of each package, by
-        ``type/package`` with nothing for all."""
+        ``type/package`` with nothing for all. Of years that were told of together they
+        stand, as the numbers do: somebody added since would be the difference."""
+        years = [unit["first"] for unit in units]
+        for report in self._get_history():
+            if [unit["first"] for unit in report.figures["units"]] == years:
+                return report.figures["medians"]
         medians = {SEPARATOR: self._get_median(units, people)}
         for type_id, package_id in self._get_packages(units):
             medians[f"{type_id}{SEPARATOR}"] = self._get_median(units, people, type_id)

@@ -45,6 +45,7 @@ from . import test_note_search
 from . import test_partner
 from . import test_query_count
 from . import test_reading_model
+from . import test_publication_attacks
 from . import test_portal_plan
 from . import test_portal_plan_tour
 from . import test_portal_tours

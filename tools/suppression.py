@@ -28,6 +28,9 @@ the left, against who has every publication on the line and knows these rules:
 Who moves back, or leaves, makes figures that do not fit these assumptions: then the
 rules hold for each publication and for each pair of them.
 
+Readers may know by name who of the last category withdrew, since the portal tells them:
+each publication also keeps to the rules without those people.
+
 Not guaranteed: that nothing is learnt of a group of k or more, such as that all of it
 found work (a category with nobody is told as such). Nothing against who knows of single
 people from elsewhere, lays publications on other lines with the same people beside
@@ -54,7 +57,7 @@ def is_small(count, minimum):
     return 0 < abs(count) < minimum
 
 
-def publish(line, counts, cuts, minimum, history=()):
+def publish(line, counts, cuts, minimum, history=(), named=0):
     """Return what may be published as a list of :class:`Stretch` from left to right;
     empty where not even the total may.
 
@@ -65,6 +68,8 @@ def publish(line, counts, cuts, minimum, history=()):
     :param history: earlier publications, the oldest first, each as returned from here.
         Keys that they lack had nobody; those that they have are on the line, in the
         same order
+    :param int named: how many of those in the last category the readers know by name:
+        what they subtract them from is no small group either
     :raises ValueError: the minimum is too small to hide anything behind
     """
     if minimum < SMALLEST_MINIMUM:
@@ -75,14 +80,21 @@ def publish(line, counts, cuts, minimum, history=()):
     past = [_get_known(line, stretches) for stretches in history if stretches]
     known = [None] * len(sums)
     known[0], known[-1] = 0, sums[-1]
-    if not _is_safe([*past, known], minimum):
+    if not _may_add(past, known, minimum, named):
         return []
     positions = {key: position for position, key in enumerate(line, start=1)}
     for position in (positions[key] for key in cuts if key in positions):
         attempt = [*known[:position], sums[position], *known[position + 1 :]]
-        if _is_safe([*past, attempt], minimum):
+        if _may_add(past, attempt, minimum, named):
             known = attempt
     return _get_stretches(line, known)
+
+
+def _may_add(past, numbers, minimum, named):
+    """Whether a publication may be added to those before it, for who knows only what
+    was published and for who also knows some of the people by name."""
+    others = [*numbers[:-1], numbers[-1] - named]
+    return _is_safe([*past, numbers], minimum) and _is_safe([others], minimum)
 
 
 def merge_lines(old, new):
