@@ -1,7 +1,10 @@
+import re
+
 from odoo.http import Controller, content_disposition, request, route
 
 from .document import SAFE_HEADERS
 
+RECORD_ID = re.compile(r"[0-9]{1,9}")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -23,7 +26,7 @@ class OutplacementEntitlementController(Controller):
         """
         Intake = request.env["outplacement.entitlement.intake"]
         plan = request.env["outplacement.social.plan"]
-        if plan_id and plan_id.isdigit():
+        if plan_id and RECORD_ID.fullmatch(plan_id):
             plan = plan.browse(int(plan_id)).exists()
         if not Intake.has_access("create") or (plan and not plan.has_access("write")):
             raise request.not_found()

@@ -78,6 +78,7 @@ from . import test_sealed
 from . import test_sealed_bytes
 from . import test_session
 from . import test_intake
+from . import test_intake_attacks
 from . import test_intake_files
 from . import test_intake_http
 from . import test_intake_import

@@ -28,6 +28,9 @@ class TestIntakeHttp(IntakeCommon, HttpCase):
         with self.assertRefused("nothing below it"):
             self._read(answer.content)
         self.assertEqual(self._open(TEMPLATE, self.manager).status_code, 200)
+        for plan_id in ("²", "9" * 30):
+            url = f"{TEMPLATE}?plan_id={plan_id}"
+            self.assertEqual(self._open(url, self.manager).status_code, 200)
         for user in (self.planner, self.finance, self.coach):
             with self.subTest(user=user.login):
                 self.assertEqual(self._open(TEMPLATE, user).status_code, 404)

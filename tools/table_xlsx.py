@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from contextlib import closing
+from xml.parsers import expat
 
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
@@ -16,7 +17,11 @@ from .table_csv import NoTable
 
 WORKBOOK = "xl/workbook.xml"
 MACROS = "vbaProject.bin"
-MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z0-9:$]{2,30})[\"']")
+# Read whole, and small in a file that people fill in.
+WHOLE = frozenset({WORKBOOK, "xl/styles.xml"})
+WHOLE_BYTES = 4 << 20
+# What a row of all columns that there can be is made of.
+ROW_PARTS = 50_000
 # A document that declares entities can grow without end when it is read.
 DECLARED = re.compile(rb"<\0?!\0?(?:D\0?O\0?C\0?T\0?Y|E\0?N\0?T\0?I)", re.IGNORECASE)
 LAST_ROW = 1_048_576
@@ -71,7 +76,11 @@ def _check_archive(content, unpacked):
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             # no part gives more than it says of itself
-            if sum(part.file_size for part in archive.infolist()) > unpacked:
+            parts = archive.infolist()
+            whole = [part.file_size for part in parts if part.filename in WHOLE]
+            if sum(part.file_size for part in parts) > unpacked or (
+                sum(whole) > WHOLE_BYTES
+            ):
                 raise NoTable("unpacked")
             names = archive.namelist()
             if WORKBOOK not in names:
@@ -80,7 +89,8 @@ def _check_archive(content, unpacked):
                 raise NoTable("macros")
             for name in names:
                 with archive.open(name) as part:
-                    if _find(DECLARED, part) and name.endswith((".xml", ".rels")):
+                    # whatever it is called: the file says itself which part is a sheet
+                    if _find(DECLARED, part):
                         raise NoTable("damaged")
     # what zipfile raises of archives that are damaged, encrypted or too new
     except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, ValueError) as error:
@@ -98,18 +108,58 @@ def _find(pattern, part):
 
 
 def _read_book(book, columns):
-    """Yield the rows of the first sheet of ``book``."""
+    """Yield the rows of the first sheet of ``book`` that are not empty."""
     if not book.worksheets:
         raise NoTable("no_xlsx")
     sheet = book.worksheets[0]
     with sheet._get_source() as source:
-        if merged := _find(MERGED, source):
-            raise NoTable("merged", merged[1].decode())
+        _check_sheet(source, columns)
     # what a file says of its own size can be wrong
     sheet.reset_dimensions()
     rows = sheet.iter_rows(max_row=LAST_ROW, max_col=columns)
+    missing = None
     for number, cells in enumerate(rows, start=1):
-        yield number, [_read_cell(cell) for cell in cells]
+        # for rows that the file leaves out openpyxl gives the same one, a million times
+        # where a small file says that its last row is the last there can be
+        if cells is missing:
+            continue
+        texts = [_read_cell(cell) for cell in cells]
+        if any(texts):
+            yield number, texts
+        else:
+            missing = cells
+
+
+def _check_sheet(source, columns):
+    """Pass over a sheet: openpyxl builds a row whole before it says how wide it is, and
+    says nothing of merged cells.
+
+    :raises NoTable: "merged" (where), "columns" or "damaged"
+    """
+    parts = None  # outside a row
+
+    def start(name, attributes):
+        nonlocal parts
+        name = name.rpartition(":")[2]
+        if name == "mergeCell":
+            raise NoTable("merged", attributes.get("ref", "")[:30])
+        if name == "row":
+            if parts is not None:  # a row in a row is built with it
+                raise NoTable("damaged")
+            parts = 0
+        elif parts is not None:
+            parts += 1
+            if parts > ROW_PARTS:
+                raise NoTable("columns", columns - 1)
+
+    def end(name):
+        nonlocal parts
+        if name.rpartition(":")[2] == "row":
+            parts = None
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.ParseFile(source)
 
 
 def _read_cell(cell):
