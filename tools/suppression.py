@@ -20,7 +20,9 @@ the left, against who has every publication on the line and knows these rules:
   changes by nobody or by at least k, also where several stretches are added up. What an
   earlier and a later publication pin down together (whoever passed a cut stays on its
   left) counts as published, in all of them;
-- nothing is pinned down to somewhere between 1 and k - 1;
+- by what is published alone nothing is pinned down to somewhere between 1 and k - 1;
+  who computes with the rules as well may narrow a small group down to several such
+  values, never to one: see the next;
 - what is hidden has at least two values that fit. For who computes with the rules as
   well (why was there no cut?), what bounds a hidden number leaves room for k values or
   for one; that this suffices is tried for all courses of small plans, not proved.
