@@ -661,7 +661,9 @@ class Crawler:
     def _get_page_ids(self, rule):
         """Return the ids to fill in: of all records of the models that the arguments
         are named after, or else of one of each model."""
-        named = {f"outplacement.{name.removesuffix('_id')}" for name in rule.arguments}
+        names = {name.removesuffix("_id") for name in rule.arguments}
+        named = {f"outplacement.{name}" for name in names}
+        named |= {f"outplacement.social.{name}" for name in names}
         if known := named & set(self.world.ours):
             return {
                 record_id
