@@ -95,6 +95,7 @@ from . import outplacement_traject_sale
 from . import outplacement_traject_package
 from . import outplacement_social_plan
 from . import outplacement_social_plan_entity
+from . import outplacement_social_plan_part
 from . import outplacement_social_plan_package
 from . import outplacement_social_plan_spending
 from . import outplacement_social_plan_amendment

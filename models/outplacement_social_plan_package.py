@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
 
@@ -11,7 +11,9 @@ class OutplacementSocialPlanPackage(models.Model):
     """
 
     _name = "outplacement.social.plan.package"
+    _inherit = ["outplacement.social.plan.part"]
     _description = "Package of a Social Plan"
+    _plan_field = "package_ids"
     _order = "plan_id, sequence, id"
     _rec_name = "product_id"
     _check_company_auto = True
@@ -69,46 +71,6 @@ class OutplacementSocialPlanPackage(models.Model):
                         product=package.product_id.display_name,
                     )
                 )
-
-    # ------------------------------------------------------------------
-    # CRUD
-    # ------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        # before and after: with defaults of the context as well
-        plans = self.plan_id.browse(
-            {vals.get("plan_id") for vals in vals_list} - {None, False}
-        )
-        plans._check_terms_open(["package_ids"])
-        packages = super().create(vals_list)
-        packages._check_plans_open()
-        return packages
-
-    def write(self, vals):
-        self._check_same_plan(vals)
-        self._check_plans_open()
-        result = super().write(vals)
-        self._check_plans_open()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_signed(self):
-        self._check_plans_open()
-
-    def _check_same_plan(self, vals):
-        """:raises UserError: it would go to another plan, which may be nobody's of the
-        user"""
-        if "plan_id" in vals and self.filtered(
-            lambda r: r.plan_id.id != vals["plan_id"]
-        ):
-            raise UserError(
-                self.env._("What a social plan has is not moved to another one.")
-            )
-
-    def _check_plans_open(self):
-        """:raises UserError: a plan is signed, and no amendment changes it"""
-        self.plan_id._check_terms_open(["package_ids"])
 
     # ------------------------------------------------------------------
     # Prices

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 
 class OutplacementSocialPlanSpending(models.Model):
@@ -7,7 +7,9 @@ class OutplacementSocialPlanSpending(models.Model):
     with taxes of its own, exempt from VAT or not."""
 
     _name = "outplacement.social.plan.spending"
+    _inherit = ["outplacement.social.plan.part"]
     _description = "Spending of a Social Plan"
+    _plan_field = "spending_ids"
     _order = "plan_id, sequence, id"
     _rec_name = "product_id"
     _check_company_auto = True
@@ -55,34 +57,3 @@ class OutplacementSocialPlanSpending(models.Model):
                         product=product.display_name,
                     )
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        spendings = super().create(vals_list)
-        spendings._check_plans_open()
-        return spendings
-
-    def write(self, vals):
-        self._check_same_plan(vals)
-        self._check_plans_open()
-        result = super().write(vals)
-        self._check_plans_open()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_signed(self):
-        self._check_plans_open()
-
-    def _check_same_plan(self, vals):
-        """:raises UserError: it would go to another plan, which may be nobody's of the
-        user"""
-        if "plan_id" in vals and self.filtered(
-            lambda r: r.plan_id.id != vals["plan_id"]
-        ):
-            raise UserError(
-                self.env._("What a social plan has is not moved to another one.")
-            )
-
-    def _check_plans_open(self):
-        """:raises UserError: a plan is signed, and no amendment changes it"""
-        self.plan_id._check_terms_open(["spending_ids"])

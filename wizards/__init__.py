@@ -22,6 +22,7 @@ from . import outplacement_traject_pause
 from . import outplacement_traject_resume
 from . import outplacement_invoice_run_start
 from . import outplacement_call_off_start
+from . import outplacement_social_plan_upload
 from . import outplacement_entitlement_intake
 from . import outplacement_entitlement_intake_problem
 from . import outplacement_entitlement_intake_columns

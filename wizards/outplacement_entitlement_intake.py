@@ -1,7 +1,7 @@
 import base64
 import json
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..tools.table_file import TableFile
@@ -20,6 +20,7 @@ class OutplacementEntitlementIntake(models.TransientModel):
     """
 
     _name = "outplacement.entitlement.intake"
+    _inherit = ["outplacement.social.plan.upload"]
     _description = "Import of People"
 
     plan_id = fields.Many2one(
@@ -79,20 +80,6 @@ class OutplacementEntitlementIntake(models.TransientModel):
     # ------------------------------------------------------------------
     # Access
     # ------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            TableFile(self.env).check_upload(vals.get("file"))
-        intakes = super().create(vals_list)
-        intakes.plan_id.check_access("write")
-        return intakes
-
-    def write(self, vals):
-        TableFile(self.env).check_upload(vals.get("file"))
-        result = super().write(vals)
-        self.plan_id.check_access("write")
-        return result
 
     def _check_own(self):
         """:raises AccessError: file or plan are another's

@@ -15,6 +15,7 @@ class OutplacementSocialPlanReconcile(models.TransientModel):
     """
 
     _name = "outplacement.social.plan.reconcile"
+    _inherit = ["outplacement.social.plan.upload"]
     _description = "Comparison with the Employer's List"
 
     plan_id = fields.Many2one(
@@ -61,20 +62,6 @@ class OutplacementSocialPlanReconcile(models.TransientModel):
     # ------------------------------------------------------------------
     # Access
     # ------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            TableFile(self.env).check_upload(vals.get("file"))
-        wizards = super().create(vals_list)
-        wizards.plan_id.check_access("write")
-        return wizards
-
-    def write(self, vals):
-        TableFile(self.env).check_upload(vals.get("file"))
-        result = super().write(vals)
-        self.plan_id.check_access("write")
-        return result
 
     def _check_own(self):
         """:raises AccessError: the list or the plan is another's"""
