@@ -79,10 +79,7 @@ class OutplacementTraject(models.Model):
             if condition.field_expr == MINE.field_expr
             and condition.optimize(self) == MINE.optimize(self)
         ]
-        if not asked:
-            return domain
-        rules = self.env["ir.rule"]._compute_domain(self._name, "read")
-        if (rules & MINE).optimize(self) != rules:
+        if not asked or not self.env["ir.rule"]._implies(self._name, MINE):
             return domain
         return domain.map_conditions(
             lambda condition: Domain.TRUE if condition in asked else condition

@@ -72,6 +72,8 @@ class TestCaseload(OutplacementCommon):
     def test_a_filter_beside_wider_rules(self):
         """Rights to more than the caseload do not make it larger."""
         other = self._make_traject()
+        # what was found about the rules does not outlive them
+        self.assertEqual(self._find_mine(self.coach)[0], self.traject)
         for name, widen in (
             ("account manager", self._make_account_manager_of),
             ("another module", self._open_wide),
