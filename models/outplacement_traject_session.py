@@ -1,9 +1,6 @@
 from odoo import api, fields, models
 
-# An account manager knows how many sessions there are, not when.
-SESSION_GROUPS = (
-    "outplacement.group_coach,outplacement.group_planner,outplacement.group_manager"
-)
+from .outplacement_traject_access import SESSION_GROUPS
 
 
 class OutplacementTraject(models.Model):

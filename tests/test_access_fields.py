@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -338,26 +340,60 @@ class TestAccessFields(OutplacementCommon):
             with self.case(kind=kind, path=path):
                 self.assertRefused(model.search, [(path, "!=", False)])
 
-    def test_fields_of_internal_users(self):
-        """Known by another way than by asking for the group, and alike for all."""
+    def test_fields_of_groups(self):
+        """Known by another way than by asking for each group, and alike for all."""
         Traject = self.env["outplacement.traject"]
-        internal = Traject._fields["activity_state"]
-        self.assertEqual(internal.groups, "base.group_user")
         public = self.env.ref("base.public_user")
-        for user in [*self.users.values(), public]:
-            self.assertEqual(
-                Traject.with_user(user).sudo(False)._has_field_access(internal, "read"),
-                user.has_groups(internal.groups),
-                user.login,
-            )
-        self.assertFalse(
-            Traject.with_user(public).sudo(False)._has_field_access(internal, "read")
-        )
+        for name in ("activity_state", "date_last_session", "date_next_session"):
+            field = Traject._fields[name]
+            may = {
+                user: Traject.with_user(user)
+                .sudo(False)
+                ._has_field_access(field, "read")
+                for user in [*self.users.values(), public]
+            }
+            with self.case(field=name):
+                self.assertEqual(
+                    may, {user: user.has_groups(field.groups) for user in may}
+                )
+                self.assertFalse(may[public])
+                self.assertTrue(may[self.users["coach"]])
+                self.assertEqual(
+                    may[self.users["account_manager"]], name == "activity_state"
+                )
+
+    def test_fields_of_groups_close_with_the_group(self):
         coach = self.users["coach"]
-        Coach = Traject.with_user(coach).sudo(False)
-        self.assertTrue(Coach._has_field_access(internal, "read"))
-        coach.group_ids = self.env.ref("base.group_portal")
-        self.assertFalse(Coach._has_field_access(internal, "read"))
+        Coach = self.env["outplacement.traject"].with_user(coach).sudo(False)
+        fields = [
+            Coach._fields[name] for name in ("activity_state", "date_last_session")
+        ]
+        for group, expected in (
+            (coach.group_ids, [True, True]),
+            (self.env.ref("base.group_user"), [True, False]),
+            (self.env.ref("base.group_portal"), [False, False]),
+        ):
+            coach.group_ids = group
+            with self.case(groups=group.mapped("name")):
+                found = [Coach._has_field_access(field, "read") for field in fields]
+                self.assertEqual(found, expected)
+
+    def test_an_add_on_with_a_say_is_asked(self):
+        """Odoo's own answer is taken the shortest way only where it is the answer."""
+        Everything = self.registry["base"]
+        for record in (self.traject, self.records["session"]):
+            Model = record.browse().with_user(self.users["coach"]).sudo(False)
+            for name in ("company_id", "state"):
+                field = Model._fields[name]
+                with self.case(kind=record._name, field=name):
+                    self.assertTrue(Model._has_field_access(field, "read"))
+                    with patch.object(
+                        Everything, "_has_field_access", lambda *_args: False
+                    ):
+                        Model._register_hook()
+                        self.assertFalse(Model._has_field_access(field, "read"))
+                    Model._register_hook()
+                    self.assertTrue(Model._has_field_access(field, "read"))
 
     def test_account_manager_gets_session_counts_only(self):
         self.assertTrue(self.records["session"])
