@@ -1,3 +1,4 @@
+from . import outplacement_field_access_mixin
 from . import outplacement_phase
 from . import outplacement_traject_type
 from . import outplacement_traject_type_phase

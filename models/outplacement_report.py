@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .outplacement_traject_access import COURSE_GROUPS
+
 # What the traject says of itself: nobody enters or mends it by hand.
 FACTS = frozenset(
     {
@@ -161,8 +163,7 @@ class OutplacementReport(models.Model):
         "outplacement.report.answer",
         "report_id",
         string="Candidate's Answers",
-        groups="outplacement.group_coach,outplacement.group_planner,"
-        "outplacement.group_manager",
+        groups=COURSE_GROUPS,
     )
     date_released = fields.Datetime(string="Released", readonly=True, copy=False)
     released_by_id = fields.Many2one(

@@ -33,12 +33,11 @@ class OutplacementSession(models.Model):
     """
 
     _name = "outplacement.session"
+    _inherit = ["outplacement.field.access.mixin"]
     _description = "Session"
     _order = "start desc, id desc"
     _rec_names_search = ["traject_id.name"]
     _check_company_auto = True
-    # whether nobody but Odoo has a say in who reads a field, see _register_hook
-    _is_read_plainly = False
 
     traject_id = fields.Many2one(
         "outplacement.traject",
@@ -250,16 +249,9 @@ class OutplacementSession(models.Model):
             # asked for each value of a list: `share` is the cheapest to know
             if field.name not in PORTAL_FIELDS and self.env.user.share:
                 return False
-        if self._is_read_plainly and operation == "read" and not field.groups:
-            # Odoo's own answer, found the shortest way
+        if self._is_field_access_ours and operation == "read" and not field.groups:
             return True
         return super()._has_field_access(field, operation)
-
-    def _register_hook(self):
-        # EXTENDS base: once all add-ons are loaded, see who else has a say in fields
-        super()._register_hook()
-        asked = super()._has_field_access.__func__
-        type(self)._is_read_plainly = asked is models.BaseModel._has_field_access
 
     def _check_planned(self):
         """:raises UserError: the times of a session that was recorded would change"""

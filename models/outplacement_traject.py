@@ -10,7 +10,11 @@ class OutplacementTraject(models.Model):
     """
 
     _name = "outplacement.traject"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "outplacement.field.access.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _description = "Traject"
     _order = "date_start desc, id desc"
     _rec_names_search = ["name"]

@@ -33,8 +33,8 @@ METHOD_FIELDS = frozenset(
     }
 )
 INTERNAL = "base.group_user"
-# An account manager knows how many sessions there are, not when.
-SESSION_GROUPS = (
+# All but the account manager, who knows how many sessions there are, not when.
+COURSE_GROUPS = (
     "outplacement.group_coach,outplacement.group_planner,outplacement.group_manager"
 )
 COACH_FIELDS = frozenset(
@@ -69,9 +69,6 @@ class OutplacementTraject(models.Model):
     """Who may write which field of a traject."""
 
     _inherit = "outplacement.traject"
-
-    # whether nobody but Odoo has a say in who reads a field, see _register_hook
-    _is_read_plainly = False
 
     @api.model
     def _check_not_oneself(self, candidate_id):
@@ -112,16 +109,18 @@ class OutplacementTraject(models.Model):
     @api.model
     def _has_field_access(self, field, operation):
         """Close the fields that only methods write, and for an account manager
-        without another role all but the commercial ones."""
-        if operation == "read" and self._is_read_plainly:
-            # asked for each value of a list: Odoo's own answer, found the shortest way
+        without another role all but the commercial ones. Reading is answered as Odoo
+        does, by a shorter way."""
+        if operation == "read" and self._is_field_access_ours:
             if not field.groups:
                 return True
             if field.groups == INTERNAL:
                 # says the same as the group, and is much the cheapest to know
                 return self.env.su or not self.env.user.share
-            if field.groups == SESSION_GROUPS:
-                return self.env.su or self.env.user._is_in_one_of(field.groups)
+            if field.groups == COURSE_GROUPS:
+                return self.env.su or self.env.user._has_outplacement_groups(
+                    field.groups
+                )
         if operation == "write" and not self.env.su:
             allowed = self._get_writable_fields(self.env.user)
             if field.name in METHOD_FIELDS:
@@ -129,12 +128,6 @@ class OutplacementTraject(models.Model):
             if allowed is not None and field.name not in allowed:
                 return False
         return super()._has_field_access(field, operation)
-
-    def _register_hook(self):
-        # EXTENDS base: once all add-ons are loaded, see who else has a say in fields
-        super()._register_hook()
-        asked = super()._has_field_access.__func__
-        type(self)._is_read_plainly = asked is models.BaseModel._has_field_access
 
     @api.model
     def _get_writable_fields(self, user):

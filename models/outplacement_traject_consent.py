@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
+from .outplacement_traject_access import COURSE_GROUPS
+
 
 class OutplacementTraject(models.Model):
     """What the candidate of a traject agreed to."""
@@ -11,8 +13,7 @@ class OutplacementTraject(models.Model):
         "outplacement.consent",
         "traject_id",
         string="Candidate's Consents",
-        groups="outplacement.group_coach,outplacement.group_planner,"
-        "outplacement.group_manager",
+        groups=COURSE_GROUPS,
     )
 
     def _get_standing_consents(self):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .outplacement_traject_access import SESSION_GROUPS
+from .outplacement_traject_access import COURSE_GROUPS
 
 
 class OutplacementTraject(models.Model):
@@ -9,7 +9,7 @@ class OutplacementTraject(models.Model):
     _inherit = "outplacement.traject"
 
     session_ids = fields.One2many(
-        "outplacement.session", "traject_id", string="Sessions", groups=SESSION_GROUPS
+        "outplacement.session", "traject_id", string="Sessions", groups=COURSE_GROUPS
     )
     session_planned_count = fields.Integer(
         string="Sessions Planned", compute="_compute_session_counts", compute_sudo=True
@@ -32,14 +32,14 @@ class OutplacementTraject(models.Model):
         string="Last Session",
         compute="_compute_date_last_session",
         store=True,
-        groups=SESSION_GROUPS,
+        groups=COURSE_GROUPS,
         help="The day of the last session held.",
     )
     date_next_session = fields.Datetime(
         string="Next Session",
         compute="_compute_date_next_session",
         compute_sudo=True,
-        groups=SESSION_GROUPS,
+        groups=COURSE_GROUPS,
     )
 
     @api.depends("session_ids.state", "session_ids.counts", "planned_session_count")

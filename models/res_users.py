@@ -23,15 +23,6 @@ class ResUsers(models.Model):
         for user in self:
             user.outplacement_has_emergency = user.id in users
 
-    @tools.ormcache("self.id", "groups")
-    def _is_in_one_of(self, groups):
-        """Return whether the user has one of ``groups``, in one look instead of one or
-        two a group: known for as long as Odoo knows the groups of users.
-
-        :param str groups: as for has_groups, but none that goes by the debug mode
-        """
-        return self.has_groups(groups)
-
     @api.model_create_multi
     def create(self, vals_list):
         users = super().create(vals_list)
@@ -43,3 +34,13 @@ class ResUsers(models.Model):
             return super().write(vals)
         with self.env["outplacement.access.log"]._watch_groups(self):
             return super().write(vals)
+
+    @api.model
+    @tools.ormcache("self.env.uid", "groups")
+    def _has_outplacement_groups(self, groups):
+        """Return whether the present user has one of ``groups``, in one look instead of
+        one or two a group: forgotten with what Odoo keeps of the user's groups.
+
+        :param str groups: as for has_groups, but none that goes by the debug mode
+        """
+        return self.env.user.has_groups(groups)

@@ -1,6 +1,7 @@
 from unittest.mock import patch
 
 from odoo.fields import Command
+from odoo.models import BaseModel
 from odoo.tests import tagged
 
 from .common import ROLES, OutplacementCommon
@@ -105,6 +106,11 @@ CLOSED_TO_COACH = {
     },
     "answer": {"recorded_by_id"},
 }
+QUICKLY_CHECKED = {
+    "activity_state": "base.group_user",
+    "date_last_session": "outplacement.group_coach,outplacement.group_planner,"
+    "outplacement.group_manager",
+}
 READ_BY_PORTAL = {
     "session": {
         "id",
@@ -186,6 +192,11 @@ READ_BY_PORTAL = {
         "remark",
     },
 }
+
+
+def deny(_self, _field, _operation):
+    """An add-on that closes every field."""
+    return False
 
 
 @tagged("post_install", "-at_install")
@@ -344,7 +355,7 @@ class TestAccessFields(OutplacementCommon):
         """Known by another way than by asking for each group, and alike for all."""
         Traject = self.env["outplacement.traject"]
         public = self.env.ref("base.public_user")
-        for name in ("activity_state", "date_last_session", "date_next_session"):
+        for name, groups in QUICKLY_CHECKED.items():
             field = Traject._fields[name]
             may = {
                 user: Traject.with_user(user)
@@ -353,9 +364,8 @@ class TestAccessFields(OutplacementCommon):
                 for user in [*self.users.values(), public]
             }
             with self.case(field=name):
-                self.assertEqual(
-                    may, {user: user.has_groups(field.groups) for user in may}
-                )
+                self.assertEqual(field.groups, groups)
+                self.assertEqual(may, {user: user.has_groups(groups) for user in may})
                 self.assertFalse(may[public])
                 self.assertTrue(may[self.users["coach"]])
                 self.assertEqual(
@@ -365,35 +375,61 @@ class TestAccessFields(OutplacementCommon):
     def test_fields_of_groups_close_with_the_group(self):
         coach = self.users["coach"]
         Coach = self.env["outplacement.traject"].with_user(coach).sudo(False)
-        fields = [
-            Coach._fields[name] for name in ("activity_state", "date_last_session")
-        ]
-        for group, expected in (
+        # the first is what they have: known from then on
+        for groups, expected in (
             (coach.group_ids, [True, True]),
             (self.env.ref("base.group_user"), [True, False]),
             (self.env.ref("base.group_portal"), [False, False]),
         ):
-            coach.group_ids = group
-            with self.case(groups=group.mapped("name")):
+            coach.group_ids = groups
+            with self.case(groups=groups.mapped("name")):
+                fields = [Coach._fields[name] for name in QUICKLY_CHECKED]
                 found = [Coach._has_field_access(field, "read") for field in fields]
                 self.assertEqual(found, expected)
 
+    def _get_quick_fields(self):
+        """Return (model of the coach, field) where Odoo's answer is given for it."""
+        coach = self.users["coach"]
+        Traject = self.traject.browse().with_user(coach).sudo(False)
+        Session = self.records["session"].browse().with_user(coach).sudo(False)
+        return [
+            *[(Model, Model._fields["company_id"]) for Model in (Traject, Session)],
+            *[(Traject, Traject._fields[name]) for name in QUICKLY_CHECKED],
+        ]
+
+    def test_lists_ask_once(self):
+        """What Odoo asks for each value of a list is known without asking on."""
+        quick = self._get_quick_fields()
+        quick[0][0].env.user.fetch(["share"])
+        for _twice in range(2):
+            with (
+                patch.object(BaseModel, "_has_field_access") as odoo,
+                patch.object(self.registry["res.users"], "has_groups") as has_groups,
+            ):
+                has_groups.return_value = True
+                for Model, field in quick:
+                    self.assertTrue(Model._has_field_access(field, "read"))
+        odoo.assert_not_called()
+        has_groups.assert_not_called()
+
     def test_an_add_on_with_a_say_is_asked(self):
-        """Odoo's own answer is taken the shortest way only where it is the answer."""
-        Everything = self.registry["base"]
-        for record in (self.traject, self.records["session"]):
-            Model = record.browse().with_user(self.users["coach"]).sudo(False)
-            for name in ("company_id", "state"):
-                field = Model._fields[name]
-                with self.case(kind=record._name, field=name):
+        """Odoo's answer is given for it only where nobody else has one."""
+        for Model, field in self._get_quick_fields():
+            self.addCleanup(Model._post_model_setup__)
+            for who in ("base", Model._name):
+                with self.case(model=Model._name, field=field.name, who=who):
                     self.assertTrue(Model._has_field_access(field, "read"))
                     with patch.object(
-                        Everything, "_has_field_access", lambda *_args: False
+                        self.registry[who], "_has_field_access", deny, create=True
                     ):
-                        Model._register_hook()
+                        Model._post_model_setup__()
+                        self.assertFalse(Model._is_field_access_ours)
                         self.assertFalse(Model._has_field_access(field, "read"))
-                    Model._register_hook()
+                    Model._post_model_setup__()
                     self.assertTrue(Model._has_field_access(field, "read"))
+        with patch.object(BaseModel, "_has_field_access", deny):
+            Model._post_model_setup__()
+            self.assertFalse(Model._is_field_access_ours)
 
     def test_account_manager_gets_session_counts_only(self):
         self.assertTrue(self.records["session"])

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
@@ -72,8 +74,6 @@ class TestCaseload(OutplacementCommon):
     def test_a_filter_beside_wider_rules(self):
         """Rights to more than the caseload do not make it larger."""
         other = self._make_traject()
-        # what was found about the rules does not outlive them
-        self.assertEqual(self._find_mine(self.coach)[0], self.traject)
         for name, widen in (
             ("account manager", self._make_account_manager_of),
             ("another module", self._open_wide),
@@ -86,6 +86,30 @@ class TestCaseload(OutplacementCommon):
                 self.assertIn(other, others)
         everybody = self.env["outplacement.traject"].with_user(self.coach).sudo()
         self.assertEqual(everybody.search([("is_member", "=", True)]), self.traject)
+
+    def test_what_rules_leave_does_not_outlive_them(self):
+        other = self._make_traject()
+        for name, widen in (
+            ("another module", self._open_wide),
+            ("planner", self._make_planner),
+        ):
+            with self.subTest(name), self.undone():
+                self.registry.clear_all_caches()
+                self.assertEqual(self._find_mine(self.coach)[0], self.traject)
+                widen(other)
+                mine, others, _named = self._find_mine(self.coach)
+                self.assertEqual(mine, self.traject)
+                self.assertIn(other, others)
+        self.registry.clear_all_caches()
+
+    def test_what_rules_leave_is_found_once(self):
+        Traject = self.env["outplacement.traject"].with_user(self.coach)
+        self.assertTrue(Traject._is_own_only())
+        with patch.object(self.registry["ir.rule"], "_compute_domain") as asked:
+            self.assertTrue(Traject._is_own_only())
+        asked.assert_not_called()
+        self.assertFalse(Traject.with_user(self.planner)._is_own_only())
+        self.assertTrue(Traject._is_own_only())
 
     def _make_account_manager_of(self, traject):
         self.coach.group_ids += self.env.ref("outplacement.group_account_manager")
