@@ -23,6 +23,7 @@ from . import outplacement_traject_member_volume
 from . import outplacement_traject_member_log
 from . import outplacement_traject_break_glass
 from . import outplacement_session
+from . import outplacement_session_access
 from . import outplacement_session_calendar
 from . import outplacement_session_flow
 from . import outplacement_session_invitation

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class OutplacementFieldAccessMixin(models.AbstractModel):
@@ -26,3 +26,15 @@ class OutplacementFieldAccessMixin(models.AbstractModel):
             and Odoo._has_field_access.__module__ == Odoo.__module__
         )
         return super()._post_model_setup__()
+
+    @api.model
+    def _is_external_user(self):
+        """Return whether the present user has a portal login or none. Looked for where
+        the ORM keeps what was computed, because it is asked for each value of a list,
+        and a field costs twice as much as the value."""
+        env = self.env
+        field = env.user._fields["outplacement_is_external"]
+        try:
+            return field._get_cache(env)[env.uid]
+        except KeyError:
+            return env.user.outplacement_is_external

@@ -20,7 +20,7 @@ PORTAL_FIELDS = frozenset(
     }
 )
 # What follows from the buttons.
-CLOSED_FIELDS = frozenset({"state", "date_invited", "is_billed"})
+CLOSED_FIELDS = frozenset({"state", "date_invited", "is_billed", "is_mine"})
 # What the event in the calendar of the coach follows.
 EVENT_FIELDS = frozenset({"start", "stop", "duration", "coach_id", "state"})
 COUNTED_KINDS = ("coaching", "interview_practice", "workshop")
@@ -243,15 +243,16 @@ class OutplacementSession(models.Model):
     @api.model
     def _has_field_access(self, field, operation):
         """Candidates read what concerns them; the state moves by buttons only."""
-        if not self.env.su:
-            if operation == "write" and field.name in CLOSED_FIELDS:
-                return False
-            # asked for each value of a list: `share` is the cheapest to know
-            if field.name not in PORTAL_FIELDS and self.env.user.share:
-                return False
-        if self._is_field_access_ours and operation == "read" and not field.groups:
-            # as Odoo answers, by a shorter way
-            return True
+        if not (
+            field.name in PORTAL_FIELDS or self.env.su or not self._is_external_user()
+        ):
+            return False
+        if operation == "read":
+            if self._is_field_access_ours and not field.groups:
+                # as Odoo answers, by a shorter way
+                return True
+        elif field.name in CLOSED_FIELDS and not self.env.su:
+            return False
         return super()._has_field_access(field, operation)
 
     def _check_planned(self):

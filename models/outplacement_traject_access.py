@@ -116,7 +116,7 @@ class OutplacementTraject(models.Model):
                 return True
             if field.groups == INTERNAL:
                 # says the same as the group, and is much the cheapest to know
-                return self.env.su or not self.env.user.share
+                return self.env.su or not self._is_external_user()
             if field.groups == COURSE_GROUPS:
                 return self.env.su or self.env.user._has_outplacement_groups(
                     field.groups

@@ -2,6 +2,8 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..tools.caseload_boolean import CaseloadBoolean
+
 MINE = Domain("is_member", "=", True)
 
 
@@ -22,8 +24,9 @@ class OutplacementTraject(models.Model):
         help="The coach at this moment. For lists only: who may enter is decided by "
         "the members and their dates.",
     )
-    is_member = fields.Boolean(
+    is_member = CaseloadBoolean(
         string="My Traject",
+        known="outplacement_guided_ids",
         compute="_compute_is_member",
         search="_search_is_member",
     )

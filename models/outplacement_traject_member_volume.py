@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ..tools.caseload_boolean import CaseloadBoolean
+
 FOREVER = datetime.max.replace(microsecond=0)
 
 
@@ -42,7 +44,8 @@ class OutplacementTrajectMember(models.Model):
         copy=False,
         help="To whom the notes are open that were written in this coach's time.",
     )
-    is_open = fields.Boolean(
+    is_open = CaseloadBoolean(
+        known="outplacement_volume_ids",
         compute="_compute_is_open",
         search="_search_is_open",
         help="Whether what was written in this one's time is open to the present user, "

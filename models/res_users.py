@@ -13,6 +13,12 @@ class ResUsers(models.Model):
         "the rules of the confidential file, whose domains are cached: who grants it "
         "clears that cache.",
     )
+    # not stored, so that it is never in the cache and to be computed again at once
+    outplacement_is_external = fields.Boolean(
+        compute="_compute_outplacement_is_external",
+        compute_sudo=True,
+        groups=fields.NO_ACCESS,
+    )
 
     def _compute_outplacement_has_emergency(self):
         grouped = self.env["outplacement.break.glass"]._read_group(
@@ -22,6 +28,11 @@ class ResUsers(models.Model):
         users = {user.id for (user,) in grouped}
         for user in self:
             user.outplacement_has_emergency = user.id in users
+
+    @api.depends("share")
+    def _compute_outplacement_is_external(self):
+        for user in self:
+            user.outplacement_is_external = user.share
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -12,14 +12,20 @@ KNOWN = (
     "outplacement_known_from",
     "outplacement_known_until",
 )
+# What records answer by it.
+ANSWERS = {
+    "outplacement.traject": "is_member",
+    "outplacement.traject.member": "is_open",
+    "outplacement.session": "is_mine",
+}
 
 
 class ResUsers(models.Model):
     """Which trajects a user guides and which volumes are open to them, at this moment.
 
     Found once a transaction, for all the record rules that ask: of
-    ``outplacement.traject.is_member`` and ``outplacement.traject.member.is_open``.
-    Forgotten as soon as a membership changes, and when one begins or ends by the
+    ``outplacement.traject.is_member``, ``outplacement.session.is_mine`` and
+    ``outplacement.traject.member.is_open``. Forgotten as soon as a membership changes, and when one begins or ends by the
     clock: see :meth:`_refresh_outplacement_access`.
     """
 
@@ -126,7 +132,5 @@ class ResUsers(models.Model):
     @api.model
     def _forget_outplacement_answers(self):
         """Have records ask anew whose they are."""
-        self.env["outplacement.traject"].invalidate_model(["is_member"], flush=False)
-        self.env["outplacement.traject.member"].invalidate_model(
-            ["is_open"], flush=False
-        )
+        for model, fname in ANSWERS.items():
+            self.env[model].invalidate_model([fname], flush=False)

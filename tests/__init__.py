@@ -40,6 +40,7 @@ from . import test_line_price
 from . import test_membership
 from . import test_migration
 from . import test_migration_revenue
+from . import test_migration_rules
 from . import test_note
 from . import test_note_search
 from . import test_partner

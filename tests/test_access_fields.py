@@ -54,7 +54,7 @@ TRAJECT_BY_ACCOUNT_MANAGER = {
     "date_dismissal",
 }
 CLOSED_TO_COACH = {
-    "session": {"state", "date_invited", "is_billed"},
+    "session": {"state", "date_invited", "is_billed", "is_mine"},
     "note": {"author_id", "volume_id", "signed_on", "amends_id", "body_cipher"},
     "document": {
         "author_id",
@@ -387,6 +387,31 @@ class TestAccessFields(OutplacementCommon):
                 found = [Coach._has_field_access(field, "read") for field in fields]
                 self.assertEqual(found, expected)
 
+    def test_who_is_external_is_known_anew(self):
+        """Not for longer than the groups stay, by whatever way they change."""
+        coach, session = self.users["coach"], self.records["session"]
+        mine = session.with_user(coach).sudo(False)
+        company = mine._fields["company_id"]
+        internal, portal = (
+            self.env.ref(f"base.group_{name}") for name in ("user", "portal")
+        )
+        outside = self.env["res.groups"].create({"name": "Outside"})
+        outside.implied_ids = portal
+        for groups, external in (
+            (coach.group_ids, False),
+            (portal, True),
+            (internal, False),
+            (outside, True),
+        ):
+            coach.group_ids = groups
+            with self.case(groups=groups.mapped("name")):
+                self.assertEqual(mine._is_external_user(), external)
+                self.assertEqual(mine._has_field_access(company, "read"), not external)
+        outside.write({"implied_ids": [Command.set(internal.ids)]})
+        self.assertFalse(mine._is_external_user())
+        public = self.env.ref("base.public_user")
+        self.assertTrue(session.with_user(public).sudo(False)._is_external_user())
+
     def _get_quick_fields(self):
         """Return (model of the coach, field) where Odoo's answer is given for it."""
         coach = self.users["coach"]
@@ -400,7 +425,7 @@ class TestAccessFields(OutplacementCommon):
     def test_lists_ask_once(self):
         """What Odoo asks for each value of a list is known without asking on."""
         quick = self._get_quick_fields()
-        quick[0][0].env.user.fetch(["share"])
+        self.assertFalse(quick[0][0]._is_external_user())
         for _twice in range(2):
             with (
                 patch.object(BaseModel, "_has_field_access") as odoo,

@@ -186,6 +186,36 @@ class TestAttacksOnAccess(AttackCommon):
                 self.assertFalse(any(mails.mapped("scheduled_date")))
                 self.assertFalse(any(mails.mapped("email_to")))
 
+    def test_nobody_says_that_a_session_is_theirs(self):
+        """The rules ask a field: no value, default or import of it counts."""
+        session = self._make_session(self.other_traject)
+        values = {"traject_id": self.other_traject.id, "start": NOW, "is_mine": True}
+        theirs = session.with_user(self.coach).sudo(False)
+        Session = theirs.browse().with_context(default_is_mine=True)
+        for method, *args in (
+            (theirs.write, {"is_mine": True}),
+            (theirs.write, {"traject_id": self.traject.id, "is_mine": True}),
+            (theirs.web_save, {"is_mine": True}, {"start": {}}),
+            (theirs.onchange, values, ["is_mine"], {"is_mine": {}, "start": {}}),
+            (Session.create, values),
+            (Session.create, {**values, "is_mine": False}),
+            (Session.create, {"traject_id": values["traject_id"], "start": NOW}),
+        ):
+            with self.case(method=method.__name__, args=args):
+                self.assertRefused(method, *args)
+                self._check_not_theirs(theirs)
+        header = ["traject_id/.id", "start", "is_mine"]
+        row = [str(self.other_traject.id), NOW, "1"]
+        self.assertFalse(self._try(Session.load, header, [row])["ids"])
+        self._check_not_theirs(theirs)
+        self.assertEqual(self.other_traject.session_ids, session)
+
+    def _check_not_theirs(self, record):
+        """Make sure that the user neither finds nor reads the record."""
+        self.assertFalse(record.has_access("read"))
+        self.assertFalse(record.search([("id", "=", record.id)]))
+        self.assertRefused(record.read, ["id", "start"])
+
     def test_who_lost_the_group_does_not_read_on_as_a_coach(self):
         """Any group with a right on notes would do, were the access not ended."""
         for name, by in (("manager", "user"), ("privacy_officer", "group")):

@@ -87,6 +87,41 @@ class TestCaseload(OutplacementCommon):
         everybody = self.env["outplacement.traject"].with_user(self.coach).sudo()
         self.assertEqual(everybody.search([("is_member", "=", True)]), self.traject)
 
+    def test_my_sessions(self):
+        """The sessions of whoever guides the traject, whoever holds them."""
+        theirs = self._make_session(
+            self._make_traject(), user=self.planner, coach_id=self.coach.id
+        )
+        session = self.env["outplacement.session"].search(
+            [("traject_id", "=", self.traject.id)]
+        )
+        self.planner.group_ids += self.env.ref("outplacement.group_coach")
+        for user, mine in (
+            (self.coach, session),
+            (self.deputy, session),
+            (self.planner, session.browse()),
+        ):
+            with self.case(user=user.login):
+                Session = session.browse().with_user(user)
+                for asked in (("=", True), ("in", [True]), ("!=", False)):
+                    self.assertEqual(Session.search([("is_mine", *asked)]), mine)
+                others = Session.search([("is_mine", "=", False)])
+                self.assertEqual(others, session.browse() if mine else session + theirs)
+                known = (session + theirs).with_user(user).sudo()
+                self.assertEqual(known.filtered("is_mine"), mine)
+
+    def test_a_session_on_screen_is_of_its_traject(self):
+        """Also one that is not saved, or is being changed."""
+        other = self._make_traject()
+        Session = self.env["outplacement.session"].with_user(self.coach).sudo()
+        saved = Session.search([("traject_id", "=", self.traject.id)])
+        for traject, mine in ((self.traject, True), (other, False)):
+            values = {"traject_id": traject.id}
+            with self.case(mine=mine):
+                self.assertEqual(Session.new(values).is_mine, mine)
+                self.assertEqual(Session.new(values, origin=saved).is_mine, mine)
+                self.assertTrue(saved.is_mine)
+
     def test_what_rules_leave_does_not_outlive_them(self):
         other = self._make_traject()
         for name, widen in (
