@@ -25,8 +25,8 @@ class ResUsers(models.Model):
 
     Found once a transaction, for all the record rules that ask: of
     ``outplacement.traject.is_member``, ``outplacement.session.is_mine`` and
-    ``outplacement.traject.member.is_open``. Forgotten as soon as a membership changes, and when one begins or ends by the
-    clock: see :meth:`_refresh_outplacement_access`.
+    ``outplacement.traject.member.is_open``. Forgotten as soon as a membership changes,
+    and when one begins or ends by the clock: see :meth:`_refresh_outplacement_access`.
     """
 
     _inherit = "res.users"

@@ -122,6 +122,26 @@ class TestCaseload(OutplacementCommon):
                 self.assertEqual(Session.new(values, origin=saved).is_mine, mine)
                 self.assertTrue(saved.is_mine)
 
+    def test_no_answer_in_the_cache_counts_for_a_rule(self):
+        everything = [self.traject]
+        everything += [self.env[model].search([], limit=1) for model in MODELS[1:]]
+        volume = self.traject.member_ids.filtered(lambda m: m.user_id == self.coach)
+        answers = (
+            (self.traject, "is_member"),
+            (everything[1], "is_mine"),
+            (volume, "is_open"),
+        )
+        for user, expected in ((self.other_coach, False), (self.coach, True)):
+            self._count(user)
+            for record, name in answers:
+                asked = record.with_user(user).sudo()
+                record._fields[name]._update_cache(asked, not expected)
+                self.assertEqual(asked[name], not expected)
+            for record in everything:
+                with self.case(user=user.login, model=record._name):
+                    access = record.with_user(user).has_access("read")
+                    self.assertEqual(access, expected)
+
     def test_what_rules_leave_does_not_outlive_them(self):
         other = self._make_traject()
         for name, widen in (
