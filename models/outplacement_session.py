@@ -19,7 +19,7 @@ PORTAL_FIELDS = frozenset(
         "state",
     }
 )
-# What follows from the buttons.
+# What follows from the buttons, and whose it is, which is computed.
 CLOSED_FIELDS = frozenset({"state", "date_invited", "is_billed", "is_mine"})
 # What the event in the calendar of the coach follows.
 EVENT_FIELDS = frozenset({"start", "stop", "duration", "coach_id", "state"})
@@ -243,8 +243,11 @@ class OutplacementSession(models.Model):
     @api.model
     def _has_field_access(self, field, operation):
         """Candidates read what concerns them; the state moves by buttons only."""
-        if not (
-            field.name in PORTAL_FIELDS or self.env.su or not self._is_external_user()
+        # asked for each value of a list: the cheapest question first
+        if (
+            field.name not in PORTAL_FIELDS
+            and not self.env.su
+            and self._is_external_user()
         ):
             return False
         if operation == "read":

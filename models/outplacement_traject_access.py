@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError
 # Written by methods of the application only, whoever asks.
 METHOD_FIELDS = frozenset(
     {
-        # computed; written, it would answer record rules out of the cache
+        # computed: not for anyone to write
         "is_member",
         "state",
         "outcome",

@@ -26,7 +26,7 @@ class OutplacementTraject(models.Model):
     )
     is_member = CaseloadBoolean(
         string="My Traject",
-        known="outplacement_guided_ids",
+        caseload_field="outplacement_guided_ids",
         compute="_compute_is_member",
         search="_search_is_member",
     )

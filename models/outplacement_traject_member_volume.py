@@ -45,7 +45,7 @@ class OutplacementTrajectMember(models.Model):
         help="To whom the notes are open that were written in this coach's time.",
     )
     is_open = CaseloadBoolean(
-        known="outplacement_volume_ids",
+        caseload_field="outplacement_volume_ids",
         compute="_compute_is_open",
         search="_search_is_open",
         help="Whether what was written in this one's time is open to the present user, "

@@ -13,7 +13,8 @@ class ResUsers(models.Model):
         "the rules of the confidential file, whose domains are cached: who grants it "
         "clears that cache.",
     )
-    # not stored, so that it is never in the cache and to be computed again at once
+    # not stored: Odoo drops it from the cache as soon as the groups change, where a
+    # stored value stays until it is computed again
     outplacement_is_external = fields.Boolean(
         compute="_compute_outplacement_is_external",
         compute_sudo=True,

@@ -351,6 +351,11 @@ class TestAccessFields(OutplacementCommon):
             with self.case(kind=kind, path=path):
                 self.assertRefused(model.search, [(path, "!=", False)])
 
+    def test_no_condition_on_what_is_in_the_cache(self):
+        record = self.records["session"].with_user(self.candidate).sudo(False)
+        self.assertTrue(record.sudo().traject_id)
+        self.assertRefused(record.filtered_domain, [("is_mine", "=", True)])
+
     def test_fields_of_groups(self):
         """Known by another way than by asking for each group, and alike for all."""
         Traject = self.env["outplacement.traject"]
@@ -388,7 +393,7 @@ class TestAccessFields(OutplacementCommon):
                 self.assertEqual(found, expected)
 
     def test_who_is_external_is_known_anew(self):
-        """Not for longer than the groups stay, by whatever way they change."""
+        """Known anew once the groups change, whichever way."""
         coach, session = self.users["coach"], self.records["session"]
         mine = session.with_user(coach).sudo(False)
         company = mine._fields["company_id"]
@@ -409,6 +414,9 @@ class TestAccessFields(OutplacementCommon):
                 self.assertEqual(mine._has_field_access(company, "read"), not external)
         outside.write({"implied_ids": [Command.set(internal.ids)]})
         self.assertFalse(mine._is_external_user())
+        for external in (True, False):
+            coach.share = external
+            self.assertEqual(mine._is_external_user(), external)
         public = self.env.ref("base.public_user")
         self.assertTrue(session.with_user(public).sudo(False)._is_external_user())
 

@@ -191,9 +191,11 @@ class TestAttacksOnAccess(AttackCommon):
         session = self._make_session(self.other_traject)
         values = {"traject_id": self.other_traject.id, "start": NOW, "is_mine": True}
         theirs = session.with_user(self.coach).sudo(False)
+        mine = self._make_session().with_user(self.coach).sudo(False)
         Session = theirs.browse().with_context(default_is_mine=True)
         for method, *args in (
             (theirs.write, {"is_mine": True}),
+            (mine.write, {"is_mine": False}),
             (theirs.write, {"traject_id": self.traject.id, "is_mine": True}),
             (theirs.web_save, {"is_mine": True}, {"start": {}}),
             (theirs.onchange, values, ["is_mine"], {"is_mine": {}, "start": {}}),

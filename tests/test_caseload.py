@@ -3,6 +3,7 @@ from unittest.mock import patch
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
+from ..tools.caseload_boolean import CaseloadBoolean
 from .common import OutplacementCommon
 
 MODELS = ("outplacement.traject", "outplacement.session", "outplacement.note")
@@ -18,8 +19,8 @@ class TestCaseload(OutplacementCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls._make_session()
-        cls._make_note()
+        cls.session = cls._make_session()
+        cls.note = cls._make_note()
         cls.env.flush_all()
         cls.env.invalidate_all()
 
@@ -92,9 +93,7 @@ class TestCaseload(OutplacementCommon):
         theirs = self._make_session(
             self._make_traject(), user=self.planner, coach_id=self.coach.id
         )
-        session = self.env["outplacement.session"].search(
-            [("traject_id", "=", self.traject.id)]
-        )
+        session = self.session
         self.planner.group_ids += self.env.ref("outplacement.group_coach")
         for user, mine in (
             (self.coach, session),
@@ -113,8 +112,8 @@ class TestCaseload(OutplacementCommon):
     def test_a_session_on_screen_is_of_its_traject(self):
         """Also one that is not saved, or is being changed."""
         other = self._make_traject()
-        Session = self.env["outplacement.session"].with_user(self.coach).sudo()
-        saved = Session.search([("traject_id", "=", self.traject.id)])
+        saved = self.session.with_user(self.coach).sudo()
+        Session = saved.browse()
         for traject, mine in ((self.traject, True), (other, False)):
             values = {"traject_id": traject.id}
             with self.case(mine=mine):
@@ -122,15 +121,47 @@ class TestCaseload(OutplacementCommon):
                 self.assertEqual(Session.new(values, origin=saved).is_mine, mine)
                 self.assertTrue(saved.is_mine)
 
-    def test_no_answer_in_the_cache_counts_for_a_rule(self):
-        everything = [self.traject]
-        everything += [self.env[model].search([], limit=1) for model in MODELS[1:]]
+    def _get_answers(self):
+        """Return (record, field that says whose it is), all of the coach."""
         volume = self.traject.member_ids.filtered(lambda m: m.user_id == self.coach)
-        answers = (
+        return (
             (self.traject, "is_member"),
-            (everything[1], "is_mine"),
+            (self.session, "is_mine"),
             (volume, "is_open"),
         )
+
+    def _check_answers(self, user, expected):
+        """Hold what is read, and what records are filtered by, against ``expected``."""
+        # no subtests: what is undone after one leaves nothing in the cache
+        for record, name in self._get_answers():
+            asked = record.with_user(user).sudo()
+            self.assertEqual(asked[name], expected, name)
+            form = asked.new(origin=asked)
+            domain = [(name, "=", True)]
+            self.assertEqual(bool(asked.filtered_domain(domain)), expected, name)
+            self.assertEqual(bool(form.filtered_domain(domain)), expected, name)
+
+    def test_answers_end_with_a_membership(self):
+        for expected in (True, False):
+            self._check_answers(self.coach, expected)
+            self._check_answers(self.other_coach, False)
+            self.traject.member_ids.with_user(self.planner).action_end()
+
+    def test_a_condition_is_decided_when_it_is_made(self):
+        mine = self.session.with_user(self.coach).sudo()
+        is_mine = mine._fields["is_mine"].filter_function(mine, "is_mine", "in", {True})
+        mine.invalidate_recordset(["traject_id"])
+        self.assertTrue(is_mine(mine))
+
+    def test_a_field_made_of_one_asks_the_other(self):
+        field = CaseloadBoolean(related="traject_id.is_member")
+        field.name = "is_mine"
+        field.related = "traject_id.is_member"
+        self.assertTrue(field.filter_function(self.session, "is_mine", "in", {True}))
+
+    def test_no_answer_in_the_cache_counts_for_a_rule(self):
+        answers = self._get_answers()
+        everything = (self.traject, self.session, self.note)
         for user, expected in ((self.other_coach, False), (self.coach, True)):
             self._count(user)
             for record, name in answers:
@@ -193,8 +224,7 @@ class TestCaseload(OutplacementCommon):
     def test_found_anew(self):
         """What was answered by a caseload that is known no more is forgotten with it:
         the time zone of another company changed, say, while a last day passed."""
-        session, note = self.env["outplacement.session"], self.env["outplacement.note"]
-        records = [session.search([], limit=1), note.search([], limit=1)]
+        records = (self.session, self.note)
         calendar = self.env["resource.calendar"].create({"name": "B", "tz": "UTC"})
         company = self.env["res.company"].create({"name": "Company B"})
         company.resource_calendar_id = calendar
@@ -212,9 +242,11 @@ class TestCaseload(OutplacementCommon):
                         self.assertTrue(
                             record.with_user(self.deputy).has_access("read")
                         )
+                    self._check_answers(self.deputy, True)
                 with freeze_time("2099-12-31 23:30:00"):
                     drop()
                     for record in records:
                         self.assertFalse(
                             record.with_user(self.deputy).has_access("read")
                         )
+                    self._check_answers(self.deputy, False)

@@ -5,26 +5,38 @@ class CaseloadBoolean(fields.Boolean):
     """Whether a record, or the one that it points to, is open to the present user now:
     see ``res.users._get_outplacement_access``.
 
-    Record rules hold each record of a list against that itself. It is quicker than to
-    compute an answer for each, and no answer that is in the cache counts.
+    Record rules compare the ids of a list with what is open to the user. That is
+    quicker than to compute an answer for each, and no answer in the cache counts. An
+    add-on that leaves users less, or more, therefore says so in that method; compute
+    and search of these fields follow it.
+
+    An add-on that extends such a field declares it with this class as well: of another
+    one, Odoo would keep neither compute nor search, and nobody would find anything.
     """
 
-    known = None  # the field of users with the ids of what is open to them
-    path = None  # the many2one whose record is meant, None for the record itself
+    caseload_field = None  # of users: what is open to them
+    caseload_path = None  # a stored many2one to what is meant, None: the record itself
 
     def filter_function(self, records, field_expr, operator, value):
         """Extends Odoo's hook for the one question that rules ask."""
         asked = field_expr == self.name and operator == "in" and set(value) == {True}
-        if not asked or not all(records._ids):
+        # a field that Odoo makes of this one (_inherits) is about other records
+        if not asked or self.related or not all(records._ids):
             return super().filter_function(records, field_expr, operator, value)
         if not records.env.su:
             records._check_field_access(self, "read")
-        ids = set(records.env["res.users"]._get_outplacement_access(self.known))
-        if not self.path:
-            return lambda record: record.id in ids
-        # read for all of them, to be looked up where the ORM keeps it: a record made
-        # of each value costs ten times as much
-        link = records._fields[self.path]
+        ids = self._get_open_ids(records)
+        return lambda record: record._ids[0] in ids
+
+    def _get_open_ids(self, records):
+        """Return the ids of those of ``records`` that are open, and maybe of others."""
+        Users = records.env["res.users"]
+        ids = set(Users._get_outplacement_access(self.caseload_field))
+        if not self.caseload_path:
+            return ids
+        link = records._fields[self.caseload_path]
+        # read all of them, then look where the ORM keeps the ids: a record made of
+        # each costs ten times as much
         link.__get__(records)
         linked = link._get_cache(records.env)
-        return lambda record: linked.get(record.id) in ids
+        return {one for one in records._ids if linked.get(one) in ids}
