@@ -147,6 +147,21 @@ class TestCaseload(OutplacementCommon):
             self._check_answers(self.other_coach, False)
             self.traject.member_ids.with_user(self.planner).action_end()
 
+    def test_an_add_on_leaves_less_in_one_place(self):
+        """What it takes from a caseload is neither found, nor read by its id."""
+        records = (self.traject, self.session, self.note)
+        Users = self.registry["res.users"]
+        for expected in (True, False):
+            self.env.invalidate_all()
+            for record in records:
+                mine = record.with_user(self.coach)
+                self.assertEqual(mine.has_access("read"), expected, mine)
+                found = mine.search([("id", "=", mine.id)])
+                self.assertEqual(bool(found), expected, mine)
+            self.startPatcher(
+                patch.object(Users, "_get_outplacement_access", lambda *_args: ())
+            )
+
     def test_a_condition_is_decided_when_it_is_made(self):
         mine = self.session.with_user(self.coach).sudo()
         is_mine = mine._fields["is_mine"].filter_function(mine, "is_mine", "in", {True})
