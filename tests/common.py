@@ -10,7 +10,7 @@ from psycopg2 import IntegrityError
 from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import TransactionCase, freeze_time, new_test_user
+from odoo.tests import TransactionCase, freeze_time
 from odoo.tools import config, mute_logger
 
 from odoo.addons.base.tests.common import DISABLED_MAIL_CONTEXT
@@ -81,7 +81,7 @@ class OutplacementCommon(TransactionCase):
         cls.company = cls.env.company
         cls.company.resource_calendar_id.tz = "Europe/Amsterdam"
         cls.company.outplacement_session_minutes = 90
-        cls.users = {role: cls._make_user(role) for role in ROLES}
+        cls.users = dict(zip(ROLES, cls._make_users(*ROLES), strict=True))
         for role, user in cls.users.items():
             setattr(cls, role, user)
         cls.employer = cls.env["res.partner"].create(
@@ -150,11 +150,32 @@ class OutplacementCommon(TransactionCase):
     # ------------------------------------------------------------------
 
     @classmethod
+    def _make_users(cls, *roles):
+        """Return a user a role, as :meth:`_make_user` does, made in one go."""
+        Users = cls.env["res.users"]
+        users = Users.create([cls._prepare_user(role) for role in roles])
+        # each by itself: none is read because another is
+        return [Users.browse(id_) for id_ in users.ids]
+
+    @classmethod
+    def _prepare_user(cls, role, login=None, **values):
+        """Return the values of a user with the groups of ``role``; name and password
+        are the login."""
+        login = login or f"test_{role}"
+        groups = [cls.env.ref(name).id for name in ROLES[role].split(",")]
+        return {
+            "name": login,
+            "login": login,
+            "password": login,
+            "email": f"{login}@example.com",
+            "group_ids": [Command.set(groups)],
+            **values,
+        }
+
+    @classmethod
     def _make_user(cls, role, login=None, **values):
         """Return a user with the groups of ``role`` and a login that is its name."""
-        login = login or f"test_{role}"
-        values = {"name": login, "email": f"{login}@example.com", **values}
-        return new_test_user(cls.env, login, ROLES[role], **values)
+        return cls.env["res.users"].create(cls._prepare_user(role, login, **values))
 
     @classmethod
     def _make_traject(cls, **values):
