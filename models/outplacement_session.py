@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_datetime
 
+from ..tools.filter_by_id import filter_by_id
+
 # What a candidate may read of their own sessions, through whatever door.
 PORTAL_FIELDS = frozenset(
     {
@@ -46,7 +48,9 @@ class OutplacementSession(models.Model):
         ondelete="restrict",
         check_company=True,
     )
-    company_id = fields.Many2one(related="traject_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="traject_id.company_id", store=True, filter_function=filter_by_id
+    )
     # not as superuser: an unsaved session tells nothing of a traject that is hidden
     candidate_id = fields.Many2one(
         related="traject_id.candidate_id",

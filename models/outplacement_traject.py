@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools.filter_by_id import filter_by_id
+
 
 class OutplacementTraject(models.Model):
     """The guidance of one candidate, from intake to outcome.
@@ -40,6 +42,7 @@ class OutplacementTraject(models.Model):
         required=True,
         index=True,
         default=lambda self: self.env.company,
+        filter_function=filter_by_id,
     )
     type_id = fields.Many2one(
         "outplacement.traject.type",

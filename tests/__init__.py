@@ -53,6 +53,7 @@ from . import test_portal_tours
 from . import test_reconcile
 from . import test_report
 from . import test_cockpit
+from . import test_filter_by_id
 from . import test_conflict
 from . import test_consent
 from . import test_migration_reports

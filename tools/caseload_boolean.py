@@ -1,5 +1,7 @@
 from odoo import fields
 
+from .linked import find_linked_ids
+
 
 class CaseloadBoolean(fields.Boolean):
     """Whether a record, or the one that it points to, is open to the present user now:
@@ -34,9 +36,4 @@ class CaseloadBoolean(fields.Boolean):
         ids = set(Users._get_outplacement_access(self.caseload_field))
         if not self.caseload_path:
             return ids
-        link = records._fields[self.caseload_path]
-        # read all of them, then look where the ORM keeps the ids: a record made of
-        # each costs ten times as much
-        link.__get__(records)
-        linked = link._get_cache(records.env)
-        return {one for one in records._ids if linked.get(one) in ids}
+        return find_linked_ids(records, records._fields[self.caseload_path], ids)
