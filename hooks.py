@@ -17,6 +17,11 @@ ORDER_LINE_COLUMNS = (
     ("outplacement_refund_percent", "numeric"),
     ("outplacement_probation_months", "int4"),
 )
+# They go with the triggers that call them.
+TRIGGER_FUNCTIONS = (
+    "outplacement_access_log_append_only",
+    "outplacement_access_version",
+)
 
 
 def pre_init_hook(env):
@@ -42,9 +47,9 @@ def uninstall_hook(env):
 
     Trajects and notes refer to the phases and types that are deleted before them, and
     the database would refuse that, loudly: so the module's tables, which are dropped
-    in the end, leave all foreign keys first, and the access log its trigger. What the
-    demo bureau sold and invoiced stays in the books, like any invoice: those records
-    are the module's no more.
+    in the end, lose all foreign keys first, and their triggers. What the demo bureau
+    sold and invoiced stays in the books, like any invoice: those records are the
+    module's no more.
     """
     rows = env.execute_query(
         SQL(
@@ -65,9 +70,10 @@ def uninstall_hook(env):
                 SQL.identifier(name),
             )
         )
-    env.cr.execute(
-        "DROP FUNCTION IF EXISTS outplacement_access_log_append_only() CASCADE"
-    )
+    for function in TRIGGER_FUNCTIONS:
+        env.cr.execute(
+            SQL("DROP FUNCTION IF EXISTS %s() CASCADE", SQL.identifier(function))
+        )
     _drop_specifications(env)
     env["ir.model.data"].search(
         [("module", "=", "outplacement"), ("model", "in", KEPT_MODELS)]

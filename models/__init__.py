@@ -19,6 +19,7 @@ from . import outplacement_traject_phase
 from . import outplacement_traject_phase_report
 from . import outplacement_traject_phase_portal
 from . import outplacement_traject_member
+from . import outplacement_traject_member_version
 from . import outplacement_traject_member_volume
 from . import outplacement_traject_member_log
 from . import outplacement_traject_break_glass

@@ -7,6 +7,8 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL, file_open
 
+from .outplacement_traject_member_version import TRIGGERS
+
 _logger = logging.getLogger(__name__)
 
 RULE_FILES = (
@@ -230,17 +232,43 @@ class OutplacementAccessLog(models.Model):
 
     @api.model
     def _get_trigger_breaches(self):
-        """The database still refuses changes of the log."""
-        query = SQL(
-            """
-            SELECT 1
-              FROM pg_trigger
-             WHERE tgrelid = %s::regclass
-               AND tgname = 'outplacement_access_log_append_only'
-               AND tgenabled <> 'D'
-            """,
-            self._table,
-        )
-        if self.env.execute_query(query):
+        """The database still refuses changes of the log, and says whose access
+        changed."""
+        return [
+            *self._get_log_trigger_breaches(),
+            *self._get_version_trigger_breaches(),
+        ]
+
+    @api.model
+    def _get_log_trigger_breaches(self):
+        if self._have_triggers(self._table, ["outplacement_access_log_append_only"]):
             return []
         return [self.env._("The database no longer keeps the access log as it is.")]
+
+    @api.model
+    def _get_version_trigger_breaches(self):
+        Member = self.env["outplacement.traject.member"]
+        if self._have_triggers(Member._table, TRIGGERS.values()):
+            return []
+        return [
+            self.env._(
+                "The database no longer tells when a coach or deputy loses access: "
+                "update the app Outplacement."
+            )
+        ]
+
+    @api.model
+    def _have_triggers(self, table, names):
+        """Return whether ``table`` has all these triggers, on duty."""
+        query = SQL(
+            """
+            SELECT tgname
+              FROM pg_trigger
+             WHERE tgrelid = %s::regclass
+               AND tgname = ANY(%s)
+               AND tgenabled IN ('O', 'A')
+            """,
+            table,
+            list(names),
+        )
+        return {name for (name,) in self.env.execute_query(query)} == set(names)

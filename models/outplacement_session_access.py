@@ -11,7 +11,7 @@ class OutplacementSession(models.Model):
 
     is_mine = CaseloadBoolean(
         string="Of My Traject",
-        caseload_field="outplacement_guided_ids",
+        caseload_field="outplacement_guided",
         caseload_path="traject_id",
         compute="_compute_is_mine",
         search="_search_is_mine",
@@ -31,5 +31,5 @@ class OutplacementSession(models.Model):
         # candidates may not even ask, though this may leave no field for Odoo to check
         self._check_field_access(self._fields["is_mine"], "read")
         Users = self.env["res.users"]
-        ids = Users._get_outplacement_access("outplacement_guided_ids")
+        ids = Users._get_outplacement_access("outplacement_guided")
         return Domain("traject_id", "in", ids)

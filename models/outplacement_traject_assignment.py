@@ -26,7 +26,7 @@ class OutplacementTraject(models.Model):
     )
     is_member = CaseloadBoolean(
         string="My Traject",
-        caseload_field="outplacement_guided_ids",
+        caseload_field="outplacement_guided",
         compute="_compute_is_member",
         search="_search_is_member",
     )
@@ -48,9 +48,7 @@ class OutplacementTraject(models.Model):
     )
     @api.depends_context("uid")
     def _compute_is_member(self):
-        guided = self.env["res.users"]._get_outplacement_access(
-            "outplacement_guided_ids"
-        )
+        guided = self.env["res.users"]._get_outplacement_access("outplacement_guided")
         mine = self.filtered(lambda one: (one.id or one._origin.id) in guided)
         mine.is_member = True
         (self - mine).is_member = False
@@ -59,7 +57,7 @@ class OutplacementTraject(models.Model):
         if operator != "in":
             return NotImplemented
         Users = self.env["res.users"]
-        ids = Users._get_outplacement_access("outplacement_guided_ids")
+        ids = Users._get_outplacement_access("outplacement_guided")
         return Domain("id", "in", ids)
 
     @api.model

@@ -45,7 +45,7 @@ class OutplacementTrajectMember(models.Model):
         help="To whom the notes are open that were written in this coach's time.",
     )
     is_open = CaseloadBoolean(
-        caseload_field="outplacement_volume_ids",
+        caseload_field="outplacement_volumes",
         compute="_compute_is_open",
         search="_search_is_open",
         help="Whether what was written in this one's time is open to the present user, "
@@ -111,9 +111,7 @@ class OutplacementTrajectMember(models.Model):
     )
     @api.depends_context("uid")
     def _compute_is_open(self):
-        volumes = self.env["res.users"]._get_outplacement_access(
-            "outplacement_volume_ids"
-        )
+        volumes = self.env["res.users"]._get_outplacement_access("outplacement_volumes")
         opened = self.filtered(lambda one: (one.id or one._origin.id) in volumes)
         opened.is_open = True
         (self - opened).is_open = False
@@ -122,7 +120,7 @@ class OutplacementTrajectMember(models.Model):
         if operator != "in":
             return NotImplemented
         Users = self.env["res.users"]
-        ids = Users._get_outplacement_access("outplacement_volume_ids")
+        ids = Users._get_outplacement_access("outplacement_volumes")
         return Domain("id", "in", ids)
 
     @api.model

@@ -2,6 +2,7 @@ from . import test_access_matrix
 from . import test_access_fields
 from . import test_access_http
 from . import test_access_log
+from . import test_access_version
 from . import test_attack_portals
 from . import test_attack_reports
 from . import test_attacks_access

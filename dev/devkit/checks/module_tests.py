@@ -1,5 +1,5 @@
-"""All tests of the add-on: most with their coverage, and apart those that crawl pages
-or walk through a browser, which take as long as all others."""
+"""All tests of the add-on: most with their coverage, and apart those that crawl pages,
+walk through a browser or try hundreds of courses, which take as long as all others."""
 
 import os
 import subprocess
@@ -14,6 +14,7 @@ from .check import Check
 APART = (
     *("TestCanary", "TestCanaryCanFail", "TestTours", "TestToursOfTheFile"),
     *("TestToursSocialPlan", "TestPortalTours", "TestPortalPlanTour"),
+    *("TestBillingScenarios", "TestBillingSequences"),
 )
 # Of those who crawl: `make canary` sends everybody.
 VISITORS = "other_coach employee"
@@ -26,7 +27,7 @@ def checks() -> list[Check]:
 
 def long_checks() -> list[Check]:
     """The check that runs the long ones, in a database of its own."""
-    return [Check("tours and crawls without demo data", _long)]
+    return [Check("tours, crawls and courses without demo data", _long)]
 
 
 def _long(bench: Bench) -> Outcome:
