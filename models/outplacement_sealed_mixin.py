@@ -39,6 +39,42 @@ class OutplacementSealedMixin(models.AbstractModel):
             if getattr(field, "sealed", False)
         ]
 
+    def init(self):
+        if self._auto and not self._abstract:
+            self._keep_tokens_in_rows()
+        return super().init()
+
+    @api.model
+    def _keep_tokens_in_rows(self):
+        """Have PostgreSQL keep sealed texts next to the rest of their rows, as it keeps
+        most texts.
+
+        It moves what stays over 2 kB elsewhere, and ciphertext cannot be compressed: a
+        note of a page would be looked up twice. What does not fit into a page of the
+        table (8 kB) is moved all the same, and so are files, which are read one by one.
+        """
+        texts = [
+            fname
+            for fname in self._get_sealed_fields()
+            if self._fields[fname].type == "text"
+        ]
+        query = SQL(
+            """
+            SELECT attname FROM pg_attribute
+             WHERE attrelid = %s::regclass AND attname = ANY(%s) AND attstorage <> 'm'
+            """,
+            self._table,
+            texts,
+        )
+        for (fname,) in self.env.execute_query(query):
+            self.env.cr.execute(
+                SQL(
+                    "ALTER TABLE %s ALTER COLUMN %s SET STORAGE MAIN",
+                    SQL.identifier(self._table),
+                    SQL.identifier(fname),
+                )
+            )
+
     # ------------------------------------------------------------------
     # The way in and the way out
     # ------------------------------------------------------------------

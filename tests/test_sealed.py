@@ -133,6 +133,34 @@ class TestSealed(OutplacementCommon):
                 self.assertFalse(field.copy or field.prefetch or field.compute)
                 self.assertIn(field.column_type[0], ("text", "bytea"))
 
+    def test_texts_are_kept_in_their_rows(self):
+        """Of new databases and of those that had them elsewhere; files are not."""
+        columns = {
+            (model._name, fname): "m" if model._fields[fname].type == "text" else "x"
+            for model, fname in self.env["outplacement.key"]._get_sealed_columns()
+        }
+        self.assertEqual(set(columns.values()), {"m", "x"})
+        self.assertEqual(self._get_storage(columns), columns)
+        self.env.cr.execute(
+            "ALTER TABLE outplacement_note ALTER body_cipher SET STORAGE EXTENDED"
+        )
+        self.assertNotEqual(self._get_storage(columns), columns)
+        self.env["outplacement.note"].init()
+        self.assertEqual(self._get_storage(columns), columns)
+
+    def _get_storage(self, columns):
+        """Return the letter of PostgreSQL for where each column is kept."""
+        query = """
+            SELECT attstorage FROM pg_attribute
+             WHERE attrelid = %s::regclass AND attname = %s
+        """
+        return {
+            (name, fname): self.env.execute_query(
+                SQL(query, self.env[name]._table, fname)
+            )[0][0]
+            for name, fname in columns
+        }
+
     def test_the_same_text_twice_is_not_seen(self):
         twin = self._make_note(body=f"<p>{CANARY}</p>")
         self.assertNotEqual(self._get_token(twin)[20:], self._get_token()[20:])
