@@ -103,6 +103,7 @@ class OutplacementTrajectMember(models.Model):
 
     def _write_multi(self, vals_list):
         # EXTENDS base: the database gives new versions now
-        result = super()._write_multi(vals_list)
-        self.env["res.users"]._forget_outplacement_access()
-        return result
+        try:
+            return super()._write_multi(vals_list)
+        finally:
+            self.env["res.users"]._forget_outplacement_access()
