@@ -248,7 +248,7 @@ class OutplacementAccessLog(models.Model):
     @api.model
     def _get_version_trigger_breaches(self):
         Member = self.env["outplacement.traject.member"]
-        if self._have_triggers(Member._table, TRIGGERS.values()):
+        if self._have_triggers(Member._table, TRIGGERS.values(), duty="A"):
             return []
         return [
             self.env._(
@@ -258,17 +258,21 @@ class OutplacementAccessLog(models.Model):
         ]
 
     @api.model
-    def _have_triggers(self, table, names):
-        """Return whether ``table`` has all these triggers, on duty."""
+    def _have_triggers(self, table, names, duty="AO"):
+        """Return whether ``table`` has all these triggers, on duty.
+
+        :param duty: PostgreSQL's letters: A always, O for all but replicas
+        """
         query = SQL(
             """
             SELECT tgname
               FROM pg_trigger
              WHERE tgrelid = %s::regclass
                AND tgname = ANY(%s)
-               AND tgenabled IN ('O', 'A')
+               AND tgenabled = ANY(%s)
             """,
             table,
             list(names),
+            list(duty),
         )
         return {name for (name,) in self.env.execute_query(query)} == set(names)

@@ -88,16 +88,17 @@ class OutplacementTrajectMember(models.Model):
         )
 
     def _renew_versions(self):
-        """Give all who have memberships another version: the triggers may not have
-        been there, or not on duty."""
+        """Give all who have memberships, or had, another version: the triggers may not
+        have been there, or not on duty."""
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE res_users SET %s = gen_random_uuid()
-                 WHERE id IN (SELECT user_id FROM %s)
+                UPDATE res_users SET %(version)s = gen_random_uuid()
+                 WHERE %(version)s IS NOT NULL
+                    OR id IN (SELECT user_id FROM %(table)s)
                 """,
-                SQL.identifier(VERSION),
-                SQL.identifier(self._table),
+                version=SQL.identifier(VERSION),
+                table=SQL.identifier(self._table),
             )
         )
 

@@ -269,6 +269,18 @@ class TestAccessVersion(OutplacementCommon):
         self.assertTrue(self._get_version())
         self.assertFalse(self._get_version(self.planner))
 
+    def test_an_upgrade_tells_who_lost_all_unseen(self):
+        """They may have, while there were no triggers."""
+        self.assertEqual(self._find(), self.traject)
+        with self.undone():
+            self.env.cr.execute(f"ALTER TABLE {MEMBERS} DISABLE TRIGGER USER")
+            self.env.cr.execute(
+                f"DELETE FROM {MEMBERS} WHERE user_id = %s", [self.coach.id]
+            )
+            self.assertEqual(self._find(), self.traject, "nothing told of it")
+            self.env["outplacement.traject.member"]._make_version_triggers()
+            self.assertFalse(self._find())
+
     def test_the_daily_look_misses_each_trigger(self):
         Log = self.env["outplacement.access.log"]
         self.assertEqual(Log._get_breaches(), [])
@@ -276,6 +288,7 @@ class TestAccessVersion(OutplacementCommon):
             for change in (
                 f"ALTER TABLE {MEMBERS} DISABLE TRIGGER {name}",
                 f"ALTER TABLE {MEMBERS} ENABLE REPLICA TRIGGER {name}",
+                f"ALTER TABLE {MEMBERS} ENABLE TRIGGER {name}",
                 f"DROP TRIGGER {name} ON {MEMBERS}",
             ):
                 with self.case(change=change):
